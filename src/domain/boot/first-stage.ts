@@ -1,0 +1,45 @@
+import type { BootArchitecture } from './architecture.ts';
+
+/**
+ * The first program a machine runs, by the name it is served under. Names are ids of a fixed set, never paths.
+ * `shimx64.efi` loads `grubx64.efi` from beside itself (rhboot/shim's DEFAULT_LOADER), hence their names.
+ */
+export type FirstStageFile =
+  | 'undionly.kpxe'
+  | 'ipxe.efi'
+  | 'snponly.efi'
+  | 'ipxe-arm64.efi'
+  | 'snponly-arm64.efi'
+  | 'ipxe-ia32.efi'
+  | 'shimx64.efi'
+  | 'grubx64.efi'
+  | 'shimaa64.efi'
+  | 'grubaa64.efi';
+
+/**
+ * Which loader a host starts with:
+ * - `ipxe`: iPXE with its own network drivers;
+ * - `snponly`: iPXE on the firmware's driver, for NICs whose iPXE driver hangs (ipxe/ipxe#1545);
+ * - `grub`: shim and GRUB, for machines that enforce Secure Boot.
+ */
+export type LoaderChoice = 'ipxe' | 'snponly' | 'grub';
+
+const FILES: Readonly<Record<BootArchitecture, Readonly<Partial<Record<LoaderChoice, FirstStageFile>>>>> = {
+  'bios-x86': { ipxe: 'undionly.kpxe' },
+  'uefi-x86': { ipxe: 'ipxe-ia32.efi' },
+  'uefi-x64': { ipxe: 'ipxe.efi', snponly: 'snponly.efi', grub: 'shimx64.efi' },
+  'uefi-arm32': {},
+  'uefi-arm64': { ipxe: 'ipxe-arm64.efi', snponly: 'snponly-arm64.efi', grub: 'shimaa64.efi' },
+};
+
+/**
+ * The file for an architecture and a loader; a loader that does not exist there falls back to iPXE.
+ *
+ * @returns undefined when nothing can be started on this architecture
+ */
+export function firstStageFile(
+  architecture: BootArchitecture,
+  loader: LoaderChoice,
+): FirstStageFile | undefined {
+  return FILES[architecture][loader] ?? FILES[architecture].ipxe;
+}
