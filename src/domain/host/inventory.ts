@@ -1,0 +1,299 @@
+import type { Ipv4Address } from '../../protocol/address/ipv4.ts';
+import { parseMac } from '../../protocol/address/mac.ts';
+import type { MacAddress } from '../../protocol/address/mac.ts';
+import { Problem } from '../error/problem.ts';
+import type { EventLog } from '../event/event.ts';
+import type { Clock, Instant } from '../time/clock.ts';
+import { changeHost } from './change.ts';
+import type { HostFacts } from './facts.ts';
+import type { Host, HostId, Install, Sighting } from './host.ts';
+import { HostIndex } from './index-by-wire.ts';
+import { stateDeadline, transition } from './lifecycle.ts';
+import type { LifecycleEvent } from './lifecycle.ts';
+import type { ArmRequest, HostChange, NewHost } from './request.ts';
+import type { HostDirectory, HostStore } from './store.ts';
+
+/** Unpredictable names for hosts and installs. */
+export interface IdSource {
+  /** 128 random bits as text. */
+  next(): string;
+}
+
+/** Finds the medium and the image an install uses when none is named. */
+export interface InstallSources {
+  medium(name: string | undefined): Promise<string>;
+  image(name: string | undefined): Promise<string>;
+}
+
+export interface InventoryDependencies {
+  readonly store: HostStore;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly sources: InstallSources;
+}
+
+/** Default time for a machine to be powered on after it was armed: a walk to the rack and back. */
+const ARM_SECONDS = 4 * 3600;
+/** A machine that repeats its DISCOVER every few seconds need not be written to disk each time. */
+const SIGHTING_INTERVAL_MS = 30_000;
+/** Unknown machines are remembered, but a flood of forged MACs must not fill the disk. */
+const MAX_DISCOVERED = 2_000;
+
+/**
+ * The hosts, in memory for the wire and on disk for ever; the one writer of host records.
+ *
+ * Changes of one host run one after the other, each from the newest record, so that a report and a click at the same
+ * moment cannot overwrite one another.
+ */
+export class HostInventory implements HostDirectory {
+  readonly #deps: InventoryDependencies;
+  readonly #index = new HostIndex();
+  readonly #queues = new Map<HostId, Promise<unknown>>();
+  readonly #sighted = new Map<MacAddress, Instant>();
+
+  private constructor(deps: InventoryDependencies) {
+    this.#deps = deps;
+  }
+
+  static async load(deps: InventoryDependencies): Promise<HostInventory> {
+    const inventory = new HostInventory(deps);
+    for (const host of await deps.store.list()) inventory.#index.put(host);
+    return inventory;
+  }
+
+  all(): readonly Host[] {
+    return this.#index.all();
+  }
+
+  byName(name: string): Host | undefined {
+    return this.#index.byName(name);
+  }
+
+  byMac(mac: MacAddress): Host | undefined {
+    return this.#index.byMac(mac);
+  }
+
+  byId(id: HostId): Host | undefined {
+    return this.#index.byId(id);
+  }
+
+  /** By name, or by MAC as a discovered machine has no other name a person knows. */
+  find(nameOrMac: string): Host {
+    const mac = parseMac(nameOrMac);
+    const host = this.byName(nameOrMac) ?? (mac === undefined ? undefined : this.byMac(mac));
+    if (host === undefined) throw new Problem('host-not-found', `There is no host "${nameOrMac}".`);
+    return host;
+  }
+
+  async add(input: NewHost, actor: string): Promise<Host> {
+    const seen = input.macs.map((mac) => this.byMac(mac)).find((host) => host !== undefined);
+    if (seen !== undefined && ['discovered', 'released'].includes(seen.state))
+      return this.accept(seen.name, input, actor);
+    const blank = this.#blank(input.name, input.macs);
+    const added = transition(changeHost(blank, input), { type: 'accepted' }, this.#deps.clock.now());
+    if (added.kind !== 'moved') throw new Problem('host-state', `${input.name} cannot be added.`);
+    await this.#save(added.host, undefined);
+    this.#tell(added.host, added.text, actor);
+    return added.host;
+  }
+
+  async accept(nameOrMac: string, change: HostChange, actor: string): Promise<Host> {
+    const { id } = this.find(nameOrMac);
+    const macs = mergeMacs(this.find(nameOrMac).macs, change.macs ?? []);
+    return this.#act(id, { type: 'accepted' }, actor, (host) => changeHost(host, { ...change, macs }));
+  }
+
+  async assign(nameOrMac: string, change: HostChange, actor: string): Promise<Host> {
+    const { id } = this.find(nameOrMac);
+    return this.#serially(id, async (host) => {
+      const changed = changeHost(host, change);
+      await this.#save(changed, host);
+      this.#deps.events.record({
+        level: 'info',
+        type: 'host.changed',
+        text: `${changed.name} was changed`,
+        host: id,
+        actor,
+      });
+      return changed;
+    });
+  }
+
+  async arm(nameOrMac: string, request: ArmRequest, actor: string): Promise<Host> {
+    const host = this.find(nameOrMac);
+    if (host.assignment === undefined) {
+      throw new Problem('host-incomplete', `${host.name} belongs to no cluster yet.`, {
+        remedy: `Give it one: hearth host assign ${host.name} --cluster NAME --role control-plane|worker`,
+      });
+    }
+    const install = await this.#newInstall(host, request);
+    return this.#act(host.id, { type: 'armed', install }, actor);
+  }
+
+  async cancel(nameOrMac: string, actor: string): Promise<Host> {
+    return this.#act(this.find(nameOrMac).id, { type: 'cancelled' }, actor);
+  }
+
+  /** Arms a host that was installed before; the same as arm, said on purpose since it erases a running node. */
+  async reinstall(nameOrMac: string, request: ArmRequest, actor: string): Promise<Host> {
+    return this.arm(nameOrMac, request, actor);
+  }
+
+  async release(nameOrMac: string, actor: string): Promise<Host> {
+    return this.#act(this.find(nameOrMac).id, { type: 'released' }, actor);
+  }
+
+  /** Takes in what a machine reported of itself. */
+  async recordFacts(id: HostId, facts: HostFacts): Promise<Host> {
+    return this.#serially(id, async (host) => {
+      const macs = mergeMacs(
+        host.macs,
+        facts.nics.map((nic) => nic.mac).filter((mac) => this.byMac(mac) === undefined),
+      );
+      const changed = { ...host, facts, macs };
+      await this.#save(changed, host);
+      return changed;
+    });
+  }
+
+  /**
+   * Lets something happen to a host. A refused event is recorded and returned as the unchanged host: machines cannot
+   * be argued with.
+   */
+  async apply(id: HostId, event: LifecycleEvent, address?: Ipv4Address): Promise<Host> {
+    return this.#serially(id, async (host) => {
+      const result = transition(host, event, this.#deps.clock.now());
+      if (result.kind === 'refused') {
+        this.#deps.events.record({
+          level: 'warning',
+          type: 'host.refused',
+          text: result.reason,
+          host: id,
+          address,
+        });
+        return host;
+      }
+      if (result.kind === 'unchanged') return host;
+      await this.#save(result.host, host);
+      this.#tell(result.host, result.text, undefined, address);
+      return result.host;
+    });
+  }
+
+  /** Remembers that a machine showed itself; an unknown one becomes a discovered host. */
+  async sighted(sighting: Sighting): Promise<void> {
+    const last = this.#sighted.get(sighting.mac);
+    if (last !== undefined && sighting.at - last < SIGHTING_INTERVAL_MS) return;
+    if (this.#sighted.size > 2 * MAX_DISCOVERED) this.#sighted.clear();
+    this.#sighted.set(sighting.mac, sighting.at);
+    const known = this.byMac(sighting.mac);
+    if (known !== undefined) {
+      await this.#serially(known.id, (host) => this.#save({ ...host, sighting }, host).then(() => host));
+      return;
+    }
+    if (this.all().filter((host) => host.state === 'discovered').length >= MAX_DISCOVERED) return;
+    const host = {
+      ...this.#blank(`host-${sighting.mac.replaceAll(':', '')}`, [sighting.mac]),
+      sighting,
+      uuid: sighting.uuid,
+    };
+    await this.#save(host, undefined);
+    this.#deps.events.record({
+      level: 'info',
+      type: 'host.discovered',
+      text: `A machine with MAC ${sighting.mac} appeared on ${sighting.network}. Accept it to use it.`,
+      host: host.id,
+    });
+  }
+
+  /** Moves hosts whose time ran out; called every few seconds. */
+  async checkDeadlines(): Promise<void> {
+    const now = this.#deps.clock.now();
+    for (const host of this.all()) {
+      const deadline = stateDeadline(host);
+      if (deadline !== undefined && now >= deadline) await this.apply(host.id, { type: 'time-passed' });
+    }
+  }
+
+  async #newInstall(host: Host, request: ArmRequest): Promise<Install> {
+    const now = this.#deps.clock.now();
+    return {
+      id: this.#deps.ids.next(),
+      medium: await this.#deps.sources.medium(request.medium ?? host.medium),
+      image: await this.#deps.sources.image(request.image ?? host.image),
+      attempts: 0,
+      armedAt: now,
+      armedUntil: now + (request.forSeconds ?? ARM_SECONDS) * 1000,
+    };
+  }
+
+  async #act(
+    id: HostId,
+    event: LifecycleEvent,
+    actor: string,
+    edit = (host: Host): Host => host,
+  ): Promise<Host> {
+    return this.#serially(id, async (host) => {
+      const result = transition(edit(host), event, this.#deps.clock.now());
+      if (result.kind === 'refused') throw new Problem('host-state', `${result.reason}.`);
+      if (result.kind === 'unchanged') return host;
+      await this.#save(result.host, host);
+      this.#tell(result.host, result.text, actor);
+      return result.host;
+    });
+  }
+
+  async #serially<T>(id: HostId, change: (host: Host) => Promise<T>): Promise<T> {
+    const before = this.#queues.get(id) ?? Promise.resolve();
+    const run = before.then(async () => {
+      const host = this.byId(id);
+      if (host === undefined) throw new Problem('host-not-found', 'The host was removed meanwhile.');
+      return change(host);
+    });
+    const settled = run.catch(() => undefined);
+    this.#queues.set(id, settled);
+    try {
+      return await run;
+    } finally {
+      if (this.#queues.get(id) === settled) this.#queues.delete(id);
+    }
+  }
+
+  async #save(host: Host, before: Host | undefined): Promise<void> {
+    await this.#deps.store.save(host);
+    this.#index.put(host, before);
+  }
+
+  #blank(name: string, macs: readonly MacAddress[]): Host {
+    const now = this.#deps.clock.now();
+    const id = this.#deps.ids.next() as HostId;
+    return {
+      id,
+      name,
+      state: 'discovered',
+      since: now,
+      macs,
+      kernelArguments: [],
+      labels: {},
+      createdAt: now,
+    };
+  }
+
+  #tell(host: Host, text: string, actor: string | undefined, address?: Ipv4Address): void {
+    const level = host.state === 'failed' ? 'alert' : 'info';
+    this.#deps.events.record({
+      level,
+      type: 'host.state',
+      text,
+      host: host.id,
+      actor,
+      address,
+      data: { state: host.state },
+    });
+  }
+}
+
+function mergeMacs(first: readonly MacAddress[], second: readonly MacAddress[]): readonly MacAddress[] {
+  return [...new Set([...first, ...second])];
+}
