@@ -50,7 +50,11 @@ export function renderScript(
   const template = `${content.kind}.${language}.ejs`;
   switch (content.kind) {
     case 'wait':
-      return templates.render(template, { ...shared, reason: consoleText(content.reason), retrySeconds: content.retrySeconds });
+      return templates.render(template, {
+        ...shared,
+        reason: consoleText(content.reason),
+        retrySeconds: content.retrySeconds,
+      });
     case 'local-disk':
       return templates.render(template, { ...shared, reason: consoleText(content.reason) });
     case 'install':

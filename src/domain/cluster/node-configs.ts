@@ -1,0 +1,95 @@
+import type { Ipv4Address } from '../../protocol/address/ipv4.ts';
+import { admit } from '../boot/token-gate.ts';
+import type { TokenGate } from '../boot/token-gate.ts';
+import { provisioningUrl } from '../boot/kernel-arguments.ts';
+import type { ProvisioningAddress } from '../boot/kernel-arguments.ts';
+import type { EventLog } from '../event/event.ts';
+import type { Host } from '../host/host.ts';
+import type { HostInventory } from '../host/inventory.ts';
+import type { ClusterBirths, NodePart } from './birth.ts';
+
+/** A rendered config and what is secret in it, by kind, for the audit trail. */
+export interface NodeConfig {
+  /** One line of JSON. */
+  readonly body: string;
+  readonly contentType: string;
+  readonly secrets: readonly string[];
+}
+
+/** Makes the Ignition config of a node at the moment of the fetch, secrets included. */
+export interface NodeConfigRenderer {
+  render(input: {
+    readonly host: Host;
+    readonly part: Exclude<NodePart, { kind: 'wait' }>;
+    /** `http://ADDRESS:PORT/t/TOKEN`: where the node reports to. */
+    readonly reportUrl: string;
+    /** Interface for the node's address, from the host, its facts or the cluster file. */
+    readonly networkInterface: string;
+    /** The client's Accept header. */
+    readonly accept: string | undefined;
+  }): Promise<NodeConfig>;
+}
+
+export type NodeConfigAnswer =
+  | { readonly kind: 'config'; readonly config: NodeConfig }
+  | { readonly kind: 'wait'; readonly reason: string; readonly retryAfterSeconds: number };
+
+export interface NodeConfigDependencies {
+  readonly hosts: HostInventory;
+  readonly tokens: TokenGate;
+  readonly births: ClusterBirths;
+  readonly renderer: NodeConfigRenderer;
+  readonly events: EventLog;
+}
+
+/** Ignition doubles its own pause up to 5 s whatever is said here; other clients obey. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Answers Ignition in the initramfs. */
+export class NodeConfigs {
+  readonly #deps: NodeConfigDependencies;
+
+  constructor(deps: NodeConfigDependencies) {
+    this.#deps = deps;
+  }
+
+  /** @throws Problem `token-refused`: Ignition gives up on any 4xx, which is right for a token that is dead */
+  async fetch(
+    token: string,
+    client: Ipv4Address,
+    accept: string | undefined,
+    at: ProvisioningAddress,
+  ): Promise<NodeConfigAnswer> {
+    const { hosts, tokens, births, renderer, events } = this.#deps;
+    const { host } = await admit(tokens, hosts, token, 'ignition', client);
+    const part = await births.partOf(host);
+    if (part.kind === 'wait') {
+      await hosts.apply(host.id, { type: 'ignition-waiting', reason: part.reason }, client);
+      return { kind: 'wait', reason: part.reason, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    }
+    const config = await renderer.render({
+      host,
+      part,
+      reportUrl: provisioningUrl(at, `/t/${token}`),
+      networkInterface: interfaceOf(host) ?? part.cluster.config.byo.networkInterface,
+      accept,
+    });
+    await tokens.bindIgnition(token, client);
+    await hosts.apply(host.id, { type: 'ignition-fetched', initialises: part.kind === 'initialise' }, client);
+    events.record({
+      level: 'info',
+      type: 'boot.ignition',
+      text: `${host.name} fetched its Ignition config to ${part.kind} ${part.cluster.name}; in it: ${config.secrets.join(', ')}`,
+      host: host.id,
+      address: client,
+      data: { part: part.kind, cluster: part.cluster.name },
+    });
+    return { kind: 'config', config };
+  }
+}
+
+/** The host's own word first, then the interface whose MAC booted. */
+function interfaceOf(host: Host): string | undefined {
+  const mac = host.sighting?.mac ?? host.macs[0];
+  return host.nic ?? host.facts?.nics.find((nic) => nic.mac === mac)?.name;
+}

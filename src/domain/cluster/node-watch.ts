@@ -1,0 +1,42 @@
+import type { TokenGate } from '../boot/token-gate.ts';
+import type { HostInventory } from '../host/inventory.ts';
+import type { ClusterApi } from './api.ts';
+import type { ClusterBirths } from './birth.ts';
+import type { ClusterStore } from './record.ts';
+
+export interface NodeWatchDependencies {
+  readonly hosts: HostInventory;
+  readonly clusters: ClusterStore;
+  readonly api: Pick<ClusterApi, 'node'>;
+  readonly births: Pick<ClusterBirths, 'born'>;
+  readonly tokens: Pick<TokenGate, 'revokeForHost'>;
+}
+
+/** Sees nodes become Ready, closes their tokens, and says what a node that is not Ready lacks. */
+export class NodeWatch {
+  readonly #deps: NodeWatchDependencies;
+
+  constructor(deps: NodeWatchDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Looks at every host that is on its way to being a node, all at once as each may wait for a timeout. */
+  async check(): Promise<void> {
+    const waiting = this.#deps.hosts.all().filter((host) => ['igniting', 'joining'].includes(host.state));
+    await Promise.all(
+      waiting.map(async (host) => {
+        const cluster = await this.#deps.clusters.get(host.assignment?.cluster ?? '');
+        if (cluster === undefined) return;
+        const node = await this.#deps.api.node(cluster, host.name);
+        if (node.kind === 'ready') {
+          await this.#deps.hosts.apply(host.id, { type: 'node-ready' });
+          await this.#deps.births.born(cluster.name);
+          await this.#deps.tokens.revokeForHost(host.id);
+          return;
+        }
+        const reason = node.kind === 'absent' ? 'the cluster does not know it yet' : node.reason;
+        await this.#deps.hosts.apply(host.id, { type: 'node-waiting', reason });
+      }),
+    );
+  }
+}
