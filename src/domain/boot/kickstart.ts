@@ -25,14 +25,20 @@ export interface KickstartInput {
  */
 export function renderKickstart(input: KickstartInput, templates: ScriptTemplates): string {
   const { host } = input;
-  return templates.render('ock.ks.ejs', {
-    hostName: kernelArgument(host.name),
-    bootMac: input.mac,
+  const hostName = kernelArgument(host.name);
+  const reportFunction = templates.render('report.sh.ejs', { tokenUrl: kernelArgument(input.tokenUrl) });
+  const preScript = templates.render('pre.sh.ejs', {
+    hostName,
     disk: host.disk === undefined ? '' : kernelArgument(host.disk),
     minimumDiskBytes: MINIMUM_DISK_BYTES,
-    tokenUrl: kernelArgument(input.tokenUrl),
+    systemArguments: input.systemArguments.map(kernelArgument),
+  });
+  return templates.render('ock.ks.ejs', {
+    hostName,
+    bootMac: input.mac,
     imageUrl: kernelArgument(input.imageUrl),
     ref: kernelArgument(input.ref),
-    systemArguments: input.systemArguments.map(kernelArgument),
+    reportFunction,
+    preScript,
   });
 }

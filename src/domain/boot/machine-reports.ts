@@ -11,6 +11,15 @@ export interface MachineReportDependencies {
   readonly clock: Clock;
 }
 
+/** What a node says of `ocne.service`; see `node-report.ts` of the cluster. */
+export interface NodeReport {
+  readonly result: 'success' | 'failure';
+  /** Exit status of the unit. */
+  readonly status: string;
+  /** The last of its journal, secrets taken out on the node. */
+  readonly journal: string;
+}
+
 /** The word with which `%post` says that everything is on the disk. */
 const INSTALLED = 'installed';
 
@@ -50,21 +59,18 @@ export class MachineReports {
     );
   }
 
-  /** From the node's `hearth-report.service`: the result of kubeadm. The first line is `success` or `failure`. */
-  async node(token: string, client: Ipv4Address, report: string): Promise<void> {
+  /** From the node's `hearth-report.service`: the result of kubeadm. */
+  async node(token: string, client: Ipv4Address, report: NodeReport): Promise<void> {
     const { host } = await this.#admit(token, 'report', client);
-    const [result = '', ...rest] = report.split('\n');
-    if (result.trim() === 'success') {
+    if (report.result === 'success') {
       await this.#deps.hosts.apply(host.id, { type: 'node-started' }, client);
       await this.#deps.tokens.revokeForHost(host.id);
       return;
     }
-    const reason = oneLine(rest.join(' '), 1500);
-    await this.#deps.hosts.apply(
-      host.id,
-      { type: 'node-failed', reason: reason === '' ? 'ocne.service failed without a word' : reason },
-      client,
-    );
+    const journal = oneLine(report.journal.slice(-1500), 1500);
+    const status = oneLine(report.status, 20);
+    const reason = `ocne.service ended with status ${status}: ${journal === '' ? 'it left no words' : journal}`;
+    await this.#deps.hosts.apply(host.id, { type: 'node-failed', reason }, client);
   }
 
   async #admit(token: string, purpose: 'facts' | 'progress' | 'report', client: Ipv4Address) {

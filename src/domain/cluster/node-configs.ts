@@ -21,8 +21,8 @@ export interface NodeConfigRenderer {
   render(input: {
     readonly host: Host;
     readonly part: Exclude<NodePart, { kind: 'wait' }>;
-    /** `http://ADDRESS:PORT/t/TOKEN`: where the node reports to. */
-    readonly reportUrl: string;
+    /** Where the node reports its outcome, and the token it shows there. */
+    readonly report: { readonly url: string; readonly bootToken: string };
     /** Interface for the node's address, from the host, its facts or the cluster file. */
     readonly networkInterface: string;
     /** The client's Accept header. */
@@ -70,7 +70,7 @@ export class NodeConfigs {
     const config = await renderer.render({
       host,
       part,
-      reportUrl: provisioningUrl(at, `/t/${token}`),
+      report: { url: provisioningUrl(at, '/report'), bootToken: token },
       networkInterface: interfaceOf(host) ?? part.cluster.config.byo.networkInterface,
       accept,
     });

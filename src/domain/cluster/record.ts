@@ -1,3 +1,4 @@
+import type { IgnitionConfig } from '../../protocol/ignition/config.ts';
 import type { HostId } from '../host/host.ts';
 import type { Instant } from '../time/clock.ts';
 import type { ClusterConfig } from './config.ts';
@@ -17,6 +18,8 @@ export interface Cluster {
   /** The file as the user gave it. */
   readonly source: string;
   readonly config: ClusterConfig;
+  /** What the file adds to every node (`extraIgnition`), read when the cluster was made. */
+  readonly extra: readonly IgnitionConfig[];
   readonly birth: ClusterBirth;
   readonly createdAt: Instant;
 }

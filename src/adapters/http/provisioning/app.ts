@@ -13,6 +13,7 @@ import type { FetchAudit } from './fetch-audit.ts';
 import { firstStage } from './first-stage.ts';
 import { ignition } from './ignition.ts';
 import { kickstart } from './kickstart.ts';
+import { nodeReport } from './node-report.ts';
 import { report } from './report.ts';
 
 export interface ProvisioningDependencies {
@@ -55,7 +56,7 @@ export function createProvisioningApp(deps: ProvisioningDependencies): Express {
   app.post('/t/:token/facts', text, report(deps.reports.facts.bind(deps.reports)));
   app.post('/t/:token/progress', text, report(deps.reports.progress.bind(deps.reports)));
   app.post('/t/:token/failed', text, report(deps.reports.failed.bind(deps.reports)));
-  app.post('/t/:token/report', text, report(deps.reports.node.bind(deps.reports)));
+  app.post('/report', express.urlencoded({ extended: false, limit: MAX_REPORT }), nodeReport(deps.reports));
   app.use(['/media', '/images'], audited);
   for (const router of deps.content) app.use(router);
   app.get('/', (_req, res) =>

@@ -6,7 +6,7 @@ import { machineAddress } from './machine-address.ts';
 /** Takes one report of one machine. */
 export type ReportReceiver = (token: string, client: Ipv4Address, report: string) => Promise<void>;
 
-/** `POST /t/TOKEN/facts`, `/progress`, `/failed`, `/report`: plain text, bounded before it is read. */
+/** `POST /t/TOKEN/facts`, `/progress`, `/failed`: plain text, bounded before it is read. */
 export function report(receive: ReportReceiver): RequestHandler<{ token: string }> {
   return async (req, res) => {
     const body: unknown = req.body;
