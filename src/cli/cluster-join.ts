@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { EjsTemplates } from '../adapters/template/ejs-templates.ts';
+import { ForgePki } from '../adapters/pki/forge-pki.ts';
+import { loadCluster } from '../config/ocne/load.ts';
+import { joinInstructions } from '../domain/cluster/join-instructions.ts';
+import { renderNodeIgnition } from '../domain/cluster/node-ignition.ts';
+import { makeBootstrapToken, makeCertificateKey } from '../domain/cluster/secrets.ts';
+import { Problem } from '../domain/error/problem.ts';
+import { serialiseConfig } from '../protocol/ignition/serialise.ts';
+import { nodeCount } from './cluster-start.ts';
+import { findKubeconfig, readCa, thisWorkstation } from './ocne-workstation.ts';
+import type { NodeRole } from '../domain/cluster/node-ignition.ts';
+import type { Terminal } from './terminal.ts';
+import type { Workstation } from './ocne-workstation.ts';
+
+interface JoinFlags {
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly destination?: string;
+  readonly provider?: string;
+  readonly node?: string;
+  readonly controlPlaneNodes?: number;
+  readonly workerNodes?: number;
+  readonly roleControlPlane?: boolean;
+  readonly strictOcne?: boolean;
+}
+
+/**
+ * `hearth cluster join`: prints the Ignition config of a node that joins, as `ocne cluster join` does with the byo
+ * provider. The CA's pins come from the kubeconfig; the cluster itself is not asked.
+ */
+export function registerClusterJoin(
+  cluster: Command,
+  terminal: Terminal,
+  workstation: Workstation = thisWorkstation,
+): void {
+  cluster
+    .command('join')
+    .description('Print the Ignition config with which a host of your own joins a cluster')
+    .option('-c, --config <file>', 'cluster file')
+    .option('-k, --kubeconfig <file>', 'kubeconfig of the cluster to join')
+    .option('-r, --role-control-plane', 'join as a control plane node')
+    .option('-n, --control-plane-nodes <count>', 'any number but 0 means one control plane node', nodeCount)
+    .option('-w, --worker-nodes <count>', 'any number but 0 means one worker node', nodeCount)
+    .option('-P, --provider <name>', 'provider; only byo is for hosts of your own')
+    .option('-N, --node <name>', 'node to move from its cluster to the one of --destination')
+    .option('-d, --destination <file>', 'kubeconfig of the cluster that --node moves to')
+    .option('--strict-ocne', 'print exactly what ocne 2.3 prints, its mistakes included')
+    .action((flags: JoinFlags) => {
+      joinCluster(flags, terminal, workstation);
+    });
+}
+
+function joinCluster(flags: JoinFlags, terminal: Terminal, workstation: Workstation): void {
+  refuseMigration(flags);
+  const role = roleOf(flags);
+  const strict = flags.strictOcne ?? false;
+  const { cluster, extra, warnings } = loadCluster({
+    ...(flags.config === undefined ? {} : { clusterFile: flags.config }),
+    flags: flags.provider === 'byo' ? { provider: 'byo' } : {},
+    networkInterface: 'required',
+    strict,
+    ...workstation,
+  });
+  if (cluster.byo.automaticTokenCreation)
+    throw new Problem(
+      'cluster-invalid',
+      'providers.byo.automaticTokenCreation needs the Kubernetes API, which this command does not speak yet.',
+      { remedy: 'Set it to false and run the command that is printed, or let the daemon join the host.' },
+    );
+  for (const warning of warnings) terminal.err(`hearth: ${warning}\n`);
+
+  const kubeconfig = findKubeconfig(workstation, flags.kubeconfig, cluster.name);
+  const caCertHashes = new ForgePki({ now: () => Date.now() }).pinsOf(readCa(kubeconfig));
+  if (caCertHashes.length === 0)
+    throw new Problem('input-invalid', `The certificate authority in ${kubeconfig} is no PEM certificate.`);
+  const bootstrapToken = makeBootstrapToken(randomBytes);
+  const certificateKey = makeCertificateKey(randomBytes);
+  const join = { bootstrapToken, caCertHashes };
+  const nodeRole: NodeRole =
+    role === 'worker'
+      ? { kind: 'worker-join', join }
+      : { kind: 'control-plane-join', join, secrets: { kind: 'certificate-key', certificateKey } };
+  const { config } = renderNodeIgnition(
+    { cluster, role: nodeRole, host: {}, extra, strict },
+    new EjsTemplates('ignition-templates'),
+  );
+  terminal.out(serialiseConfig(config));
+  terminal.err(
+    joinInstructions(
+      bootstrapToken,
+      // ocne looks the name up in the cluster; the person who runs the command knows it.
+      role === 'worker' ? undefined : { certificateKey, node: 'NAME-OF-A-CONTROL-PLANE-NODE' },
+    ),
+  );
+}
+
+function roleOf(flags: JoinFlags): 'worker' | 'control-plane' {
+  const controlPlanes = flags.controlPlaneNodes ?? 0;
+  const workers = flags.workerNodes ?? 0;
+  if (controlPlanes > 0 && workers > 0)
+    throw new Problem(
+      'input-invalid',
+      'The BYO provider cannot join worker and control plane nodes at the same time',
+    );
+  if (controlPlanes > 0) return 'control-plane';
+  return workers === 0 && flags.roleControlPlane === true ? 'control-plane' : 'worker';
+}
+
+function refuseMigration({ node, destination }: JoinFlags): void {
+  if (node === undefined && destination === undefined) return;
+  if (destination === undefined)
+    throw new Problem(
+      'input-invalid',
+      'A destination client configuration path must be specified when joining an existing node to a cluster',
+    );
+  if (node === undefined)
+    throw new Problem('input-invalid', 'A node must be specified when joining an existing node to a cluster');
+  throw new Problem(
+    'input-invalid',
+    `Moving ${node} needs the Kubernetes API of both clusters, which this command does not speak yet.`,
+    { remedy: 'Use `ocne cluster join` for the move, or reinstall the host into the other cluster.' },
+  );
+}
