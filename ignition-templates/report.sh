@@ -1,12 +1,13 @@
 #!/bin/bash
-# Posts the outcome of ocne.service to the appliance. The URL, with the boot token in it, is in a file that only root
-# reads, never on a command line. Ends well when the appliance has the final word, fails to be run again otherwise.
+# Posts the outcome of ocne.service to the appliance. URL and token are in a file that only root reads, so they are
+# never on a command line. Ends well when the appliance has the final word, fails to be run again otherwise.
 set -u
 umask 077
 
 SECRETS=/etc/hearth/report.curl
-REPORT=/run/hearth-report.txt
-trap 'rm -f "$REPORT"' EXIT
+JOURNAL=/run/hearth-report.journal
+ANSWER=/run/hearth-report.answer
+trap 'rm -f "$JOURNAL" "$ANSWER"' EXIT
 
 # A manual restart may be under way.
 for (( waited = 0; waited < 1800; waited += 5 )); do
@@ -15,25 +16,23 @@ for (( waited = 0; waited < 1800; waited += 5 )); do
 	sleep 5
 done
 
-: >"$REPORT"
+: >"$JOURNAL"
 if [[ "$STATE" == active ]]; then
 	RESULT=success
-	echo success >"$REPORT"
 else
 	RESULT=failure
-	{
-		echo failure
-		echo "ocne.service on $(hostname) ended with $(systemctl show --property=ExecMainStatus --value ocne.service):"
-		# kubeadm prints its join command, with the token and the keys in it.
-		journalctl --unit=ocne.service --boot --lines=40 --no-pager --output=cat 2>/dev/null |
-			sed -E -e 's/[a-z0-9]{6}\.[a-z0-9]{16}/[token]/g' -e 's/[0-9a-f]{64}/[key]/g' |
-			tail -c 1300
-	} >"$REPORT"
+	# kubeadm prints its join command, with the token and the keys in it.
+	journalctl --unit=ocne.service --boot --lines=60 --no-pager --output=cat 2>/dev/null |
+		sed -E -e 's/[a-z0-9]{6}\.[a-z0-9]{16}/[token]/g' -e 's/[0-9a-f]{64}/[key]/g' -e 's/[^[:print:]\t]//g' |
+		tail -c 8000 >"$JOURNAL"
 fi
 
-STATUS=$(curl --config "$SECRETS" --silent --show-error --output /dev/null --write-out '%{http_code}' \
+STATUS=$(curl --config "$SECRETS" --silent --show-error --output "$ANSWER" --write-out '%{http_code}' \
 	--connect-timeout 10 --max-time 60 --retry 10 --retry-delay 6 --retry-connrefused \
-	--header 'Content-Type: text/plain' --data-binary "@$REPORT")
+	--data-urlencode "result=$RESULT" \
+	--data-urlencode "hostname=$(hostname)" \
+	--data-urlencode "status=$(systemctl show --property=ExecMainStatus --value ocne.service)" \
+	--data-urlencode "journal@$JOURNAL")
 
 finish() {
 	systemctl disable hearth-report.service

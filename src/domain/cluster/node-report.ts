@@ -5,19 +5,24 @@ import type { TemplateSource } from './templates.ts';
 
 /** Where a node says how it came out. */
 export interface ReportTarget {
-  /** The whole URL, with the boot token as a part of its path; kept in a file that only root reads. */
+  /** The appliance's URL for it, without a secret. */
   readonly url: string;
+  /** Sent as `Authorization: Bearer`, kept in a file that only root reads. */
+  readonly bootToken: string;
 }
 
 /**
- * A unit that posts the outcome of `ocne.service` as plain text: `success`, or `failure` and the last lines of the
- * journal (about 1,400 bytes, tokens and keys taken out).
+ * A unit that posts the outcome of `ocne.service`, as a form with `result` (success or failure), `hostname`, `status`
+ * (exit code) and, after a failure, `journal` (at most 8,000 bytes, tokens and keys taken out).
  *
  * It is ordered after `ocne.service` without needing it, so that it runs when that has failed too; it is started again
  * by every later attempt, and takes itself and its secret away once a success has been delivered or the token is dead.
  */
 export function nodeReport(target: ReportTarget, templates: TemplateSource): Fragments {
-  const secrets = templates.render('report.curl.ejs', { url: curlQuoted(target.url) });
+  const secrets = templates.render('report.curl.ejs', {
+    url: curlQuoted(target.url),
+    authorization: curlQuoted(`Authorization: Bearer ${target.bootToken}`),
+  });
   return {
     files: [
       inlineFile('/etc/hearth/report.sh', templates.render('report.sh'), { mode: 0o555 }),
