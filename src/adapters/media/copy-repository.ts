@@ -53,6 +53,9 @@ export async function copyRepository(
   }
   const commit = readRef(copy, reader, ref, subject);
   copy.write('config', Buffer.from(servedConfig(config)));
+  // ostree's own tools expect the empty directories of a repository too.
+  for (const empty of ['refs/remotes', 'tmp', 'state', 'extensions'])
+    mkdirSync(join(target, empty), { recursive: true, mode: 0o755 });
   copy.write(`refs/heads/${ref}`, Buffer.from(`${commit}\n`));
 
   let done = 0;
