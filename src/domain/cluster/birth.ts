@@ -46,27 +46,40 @@ export class ClusterBirths {
   async born(name: string): Promise<void> {
     await this.#serially(name, async () => {
       const cluster = await this.#cluster(name);
-      if (cluster.birth.kind === 'born') return;
-      await this.#deps.clusters.update({ ...cluster, birth: { kind: 'born', at: this.#deps.clock.now() } });
+      if (cluster.birth.kind !== 'born') await this.#markBorn(cluster);
     });
   }
 
   async #decide(host: Host, name: string): Promise<NodePart> {
     const cluster = await this.#cluster(name);
     const controlPlane = host.assignment?.role === 'control-plane';
-    if (controlPlane && cluster.birth.kind !== 'born' && this.#mayInitialise(host, cluster)) {
-      const birth = { kind: 'initialising', host: host.id, since: this.#deps.clock.now() } as const;
-      await this.#deps.clusters.update({ ...cluster, birth });
-      return { kind: 'initialise', cluster };
+    if (cluster.birth.kind === 'unborn') {
+      return controlPlane
+        ? this.#initialise(cluster, host)
+        : wait(`for the first control plane of ${name} to be installed`);
     }
-    if (cluster.birth.kind === 'unborn')
-      return wait(`for the first control plane of ${name} to be installed`);
     const health = await this.#deps.api.health(cluster);
-    if (health.kind === 'silent') return wait(this.#silence(cluster, health.reason));
+    if (health.kind === 'silent') {
+      const mayBegin =
+        controlPlane && cluster.birth.kind === 'initialising' && this.#mayInitialise(host, cluster);
+      return mayBegin ? this.#initialise(cluster, host) : wait(this.#silence(cluster, health.reason));
+    }
+    // An API that answers is alive, whatever became of the host that began it: a second `kubeadm init` would split it.
+    if (cluster.birth.kind === 'initialising') await this.#markBorn(cluster);
     const ahead = controlPlane ? this.#controlPlaneAhead(host, name) : undefined;
     if (ahead !== undefined)
       return wait(`for ${ahead.name}: control planes join one at a time, as etcd needs a quorum`);
     return { kind: 'join', cluster };
+  }
+
+  async #initialise(cluster: Cluster, host: Host): Promise<NodePart> {
+    const birth = { kind: 'initialising', host: host.id, since: this.#deps.clock.now() } as const;
+    await this.#deps.clusters.update({ ...cluster, birth });
+    return { kind: 'initialise', cluster };
+  }
+
+  async #markBorn(cluster: Cluster): Promise<void> {
+    await this.#deps.clusters.update({ ...cluster, birth: { kind: 'born', at: this.#deps.clock.now() } });
   }
 
   /** The one that began goes on; another takes its place only when it failed or left. */

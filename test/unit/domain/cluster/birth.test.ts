@@ -117,6 +117,16 @@ describe('the birth of a cluster', () => {
     expect((await births.partOf(second)).kind).toBe('initialise');
   });
 
+  it('never begins twice while the API answers, whatever became of the first control plane', async () => {
+    const [first, second] = [node(1, 'control-plane'), node(2, 'control-plane')];
+    await births.partOf(first);
+    become('h1', { state: 'failed' });
+    health = { kind: 'answers' };
+    expect((await births.partOf(second)).kind).toBe('join');
+    health = { kind: 'silent', reason: 'connection refused' };
+    expect((await births.partOf(second)).kind).toBe('wait');
+  });
+
   it('happens once: a reinstalled first control plane joins what it began', async () => {
     const first = node(1, 'control-plane');
     await births.partOf(first);
