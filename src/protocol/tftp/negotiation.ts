@@ -14,8 +14,6 @@ export interface Negotiated {
   readonly windowSize: number;
   /** The retransmission timeout the client asked for, in milliseconds. */
   readonly timeoutMs: number | undefined;
-  /** The client asked for the size: with some firmware the whole point of the request. */
-  readonly sizeAsked: boolean;
   readonly acknowledged: readonly TftpOption[];
 }
 
@@ -81,5 +79,5 @@ export function negotiate(
         break;
     }
   }
-  return { blockSize, windowSize, timeoutMs, sizeAsked: seen.has('tsize'), acknowledged };
+  return { blockSize, windowSize, timeoutMs, acknowledged };
 }
