@@ -20,12 +20,16 @@ export interface BootTokenRecord {
   readonly uses: number;
 }
 
+/** Every write is durable when it resolves and happens as a whole: two machines with one token cannot both be first. */
 export interface BootTokenStore {
-  add(record: BootTokenRecord): Promise<void>;
+  /** Adds a token and revokes every other token of its host. */
+  replace(record: BootTokenRecord): Promise<void>;
   find(hash: string): Promise<BootTokenRecord | undefined>;
-  /** Replaces the record with the same hash. */
-  update(record: BootTokenRecord): Promise<void>;
-  /** Revokes all tokens of a host, or all but one install's. */
+  /** Counts a use; the record that comes back has it counted. */
+  countUse(hash: string): Promise<BootTokenRecord | undefined>;
+  /** Binds a token to the address that fetched its Ignition, unless it is bound already; says to which it is bound now. */
+  bindIgnition(hash: string, address: string): Promise<string | undefined>;
+  /** Revokes all tokens of a host; returns how many were still valid. */
   revokeForHost(host: HostId, at: Instant): Promise<number>;
   /** Forgets tokens that expired before a moment. */
   sweep(before: Instant): Promise<number>;

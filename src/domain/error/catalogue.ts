@@ -33,6 +33,11 @@ export const CATALOGUE = {
     'Another program holds the database.',
     'Stop the other program; the appliance must be the only writer.',
   ),
+  'storage-damaged': entry(
+    503,
+    'The database or a key in the data directory is damaged, missing or of another version.',
+    'Restore the data directory from a backup; nothing was changed.',
+  ),
   'already-running': entry(
     409,
     'Another appliance runs on this data directory.',
@@ -70,6 +75,18 @@ export const CATALOGUE = {
     'Name or password is wrong.',
     'Try again; `hearth admin reset` makes a new password on the machine itself.',
   ),
+  'password-change-required': entry(
+    403,
+    'The password was given for one use only and must be changed first.',
+    'Choose a password of your own, then go on.',
+  ),
+  'cross-site': entry(
+    403,
+    'A page of another site tried to act with your session.',
+    'Work in the pages of the appliance itself; programs use a token.',
+  ),
+  'user-not-found': entry(404, 'No user or token has this name.', 'Check the name.'),
+  'user-exists': entry(409, 'A user with this name exists.', 'Choose another name.'),
   'too-many-attempts': entry(429, 'Too many attempts in a short time.', 'Wait as long as Retry-After says.'),
 
   // Hosts

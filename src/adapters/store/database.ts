@@ -1,0 +1,180 @@
+import SqliteFile from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import type { Compilable } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
+import { Problem } from '../../domain/error/problem.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { makePrivateFile } from './data-directory.ts';
+import { storageProblem } from './failure.ts';
+import type { StorageHealth } from './failure.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * SQLite waits inside the call, on the thread that answers DHCP. The appliance is the only writer (it holds the
+ * directory's lock), so waiting long would help nobody.
+ */
+const BUSY_TIMEOUT_MS = 250;
+/** Between two tries to write while the disk is full. */
+const PROBE_INTERVAL_MS = 1_000;
+/** Statements differ by the columns they name, so there are few; lists of values make more of them. */
+const MAX_STATEMENTS = 500;
+
+export interface DatabaseOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  /** Tables of other adapters, by names that sort after the ones they build on. */
+  readonly migrations?: Readonly<Record<string, Migration>>;
+}
+
+/**
+ * The appliance's database: kysely builds and types the statements, this runs them.
+ *
+ * Statements run synchronously, and several writes only inside `atomically`, which never yields. Kysely's own
+ * transactions would stay open across microtasks: the lease path, which shares the connection, could find its write
+ * inside a stranger's transaction and lose it to that one's rollback after the ACK left. Its promises also resolve
+ * in microtasks only, so that awaiting them in a loop starves the sockets while it looks asynchronous.
+ */
+export class Database {
+  /** Builds statements; run them with the methods below. */
+  readonly build: Kysely<Tables>;
+  /** The connection itself, for prepared statements on hot paths. */
+  readonly connection: SqliteFile.Database;
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #statements = new Map<string, SqliteFile.Statement>();
+  #health: StorageHealth = { state: 'ok' };
+  #probedAt = 0;
+
+  private constructor(file: string, connection: SqliteFile.Database, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+    this.connection = connection;
+    this.build = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  }
+
+  /**
+   * Opens the file with mode 0600, or makes it, and brings its tables up to date.
+   *
+   * @throws Problem `storage-full`, `storage-locked` or `storage-damaged`
+   */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const { file, clock } = options;
+    makePrivateFile(file);
+    let connection: SqliteFile.Database | undefined;
+    try {
+      connection = new SqliteFile(file, { timeout: BUSY_TIMEOUT_MS });
+      for (const pragma of [
+        'journal_mode = wal',
+        'synchronous = full',
+        'foreign_keys = on',
+        'trusted_schema = off',
+        'journal_size_limit = 67108864',
+      ]) {
+        connection.pragma(pragma);
+      }
+      const database = new Database(file, connection, clock);
+      await database.#migrate({ ...MIGRATIONS, ...options.migrations });
+      return database;
+    } catch (thrown) {
+      connection?.close();
+      throw storageProblem(thrown, file) ?? thrown;
+    }
+  }
+
+  rows<T>(query: Compilable<T>): readonly T[] {
+    const { sql, parameters } = query.compile();
+    return this.#guard('read', () => this.#statement(sql).all(...parameters) as T[]);
+  }
+
+  first<T>(query: Compilable<T>): T | undefined {
+    const { sql, parameters } = query.compile();
+    return this.#guard('read', () => this.#statement(sql).get(...parameters) as T | undefined);
+  }
+
+  /** @returns how many rows changed */
+  run(query: Compilable): number {
+    const { sql, parameters } = query.compile();
+    return this.#guard('write', () => this.#statement(sql).run(...parameters).changes);
+  }
+
+  /** Runs a write that returns its row, if there was one. */
+  change<T>(query: Compilable<T>): T | undefined {
+    const { sql, parameters } = query.compile();
+    return this.#guard('write', () => this.#statement(sql).get(...parameters) as T | undefined);
+  }
+
+  /** Runs all of `work` or nothing; durable when it returns. */
+  atomically<T>(work: () => T): T {
+    return this.#guard('write', () => this.connection.transaction(work).immediate());
+  }
+
+  /** Whether writes succeed. While they do not, a small write is tried now and then, so that recovery shows by itself. */
+  health(): StorageHealth {
+    const now = this.#clock.now();
+    if (this.#health.state === 'failing' && now - this.#probedAt >= PROBE_INTERVAL_MS) {
+      this.probe();
+    }
+    return this.#health;
+  }
+
+  /** Tries a write. */
+  probe(): void {
+    const at = this.#clock.now();
+    try {
+      this.run(
+        this.build
+          .insertInto('health_probe')
+          .values({ id: 1, at })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ at })),
+      );
+    } catch {
+      // The failure is in #health now.
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.connection.close();
+  }
+
+  #guard<T>(kind: 'read' | 'write', work: () => T): T {
+    try {
+      const result = work();
+      if (kind === 'write' && !this.connection.inTransaction) this.#health = { state: 'ok' };
+      return result;
+    } catch (thrown) {
+      const problem = storageProblem(thrown, this.#file);
+      if (problem === undefined) throw thrown;
+      this.#probedAt = this.#clock.now();
+      const since = this.#health.state === 'failing' ? this.#health.since : this.#probedAt;
+      this.#health = { state: 'failing', problem, since };
+      throw problem;
+    }
+  }
+
+  #statement(sql: string): SqliteFile.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    const statement = this.connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  async #migrate(migrations: Readonly<Record<string, Migration>>): Promise<void> {
+    const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+    const migrator = new Migrator({ db: this.build, provider });
+    const known = await migrator.getMigrations();
+    const { error } = await migrator.migrateToLatest();
+    if (error === undefined) return;
+    if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
+      throw new Problem('storage-damaged', `${this.#file} was written by another version of Hearth.`, {
+        cause: error,
+        remedy: `Run the version that wrote it, or restore the backup made before the upgrade. This version knows ${known.length} migrations.`,
+      });
+    }
+    throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
+  }
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { Problem } from '../../domain/error/problem.ts';
+
+/**
+ * Reads a JSON column. What lies on disk is checked like anything else from outside: an older version wrote it, or a
+ * person with a database browser.
+ *
+ * @param what names the record for the error, such as `host rack1-7`
+ * @throws Problem `storage-damaged` naming the record and the field
+ */
+export function readJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('storage-damaged', `The record of ${what} is not JSON.`, { cause });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+  throw new Problem('storage-damaged', `The record of ${what} cannot be read${place}.`);
+}
