@@ -9,6 +9,7 @@ import type { NodeRole } from './node-ignition.ts';
 import type { PkiAuthority } from './pki.ts';
 import { makeBootstrapToken } from './secrets.ts';
 import type { JoinSecrets, RandomBytes } from './secrets.ts';
+import type { Cluster } from './record.ts';
 import type { TemplateSource } from './templates.ts';
 
 export interface LateNodeConfigDependencies {
@@ -64,10 +65,19 @@ export class LateNodeConfigs implements NodeConfigRenderer {
     const secrets = { kind: 'whole-pki', pki } as const;
     if (part.kind === 'initialise') return { kind: 'init', secrets };
     const bootstrapToken = makeBootstrapToken(this.#deps.random);
-    await this.#deps.api.createBootstrapToken(part.cluster, bootstrapToken, JOIN_TOKEN_SECONDS);
+    await this.#enterToken(part.cluster, bootstrapToken);
     const join: JoinSecrets = { bootstrapToken, caCertHashes: this.#deps.pki.pinsOf(pki.ca.certificate) };
     return host.assignment?.role === 'control-plane'
       ? { kind: 'control-plane-join', join, secrets }
       : { kind: 'worker-join', join };
+  }
+
+  /** The API may fall silent between the question whether it answers and this: Ignition then asks again. */
+  async #enterToken(cluster: Cluster, token: string): Promise<void> {
+    try {
+      await this.#deps.api.createBootstrapToken(cluster, token, JOIN_TOKEN_SECONDS);
+    } catch (cause) {
+      throw new Problem('not-yet', `The API of ${cluster.name} did not take a join token.`, { cause });
+    }
   }
 }
