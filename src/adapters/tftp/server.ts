@@ -137,7 +137,7 @@ export class TftpServer {
   }
 
   /**
-   * A client that hears nothing repeats its request from the same port: the transfer's own retransmission answers it.
+   * A client that hears nothing repeats its request from the same port: the transfer under way answers it.
    * A different request from that port is a boot ROM with a fixed port that goes on to its next file, and the same
    * request to a transfer that gets no answers is a ROM that was reset: both take the place of the old transfer. While
    * a file is being opened nothing takes its place, so that one port never has two files opening.
@@ -146,7 +146,11 @@ export class TftpServer {
     const exchange = this.#exchanges.of(client);
     if (exchange === undefined) return false;
     const { session } = exchange;
-    if (session === undefined || (exchange.request.equals(request) && !session.unheard)) return true;
+    if (session === undefined) return true;
+    if (exchange.request.equals(request) && !session.unheard) {
+      session.repeat();
+      return true;
+    }
     session.abandon();
     return false;
   }

@@ -46,6 +46,7 @@ export class TransferSession {
   readonly #startedAt = performance.now();
   #transfer: Transfer;
   #over = false;
+  #offered = false;
   #retransmissions = 0;
   /** When the state machine wants its timeout. The timer may fire earlier and is then set again. */
   #deadline = 0;
@@ -79,6 +80,11 @@ export class TransferSession {
   /** The client has not answered since at least one timeout: the same request again means that it started over. */
   get unheard(): boolean {
     return this.#transfer.attempts > 0;
+  }
+
+  /** The client sent the request of this transfer again. */
+  repeat(): void {
+    if (!this.#over) this.#guard(() => this.#step({ kind: 'repeat', at: performance.now() }));
   }
 
   /** Ends the transfer from our side and tells the client why. */
@@ -146,7 +152,8 @@ export class TransferSession {
   }
 
   #offer(): void {
-    if (this.#transfer.attempts > 0) this.#countRepeated(1);
+    if (this.#offered) this.#countRepeated(1);
+    this.#offered = true;
     this.#send(encodePacket({ kind: 'oack', options: this.#setup.negotiated.acknowledged }));
   }
 

@@ -51,6 +51,13 @@ export interface RetryPolicy {
   readonly maxMs: number;
   /** Least time to wait after a duplicated ACK before its window is resent. */
   readonly gapMs: number;
+  /**
+   * Timeout of an OACK. atftp 0.8 ends the transfer at a second OACK, so a client that lacks it is given the time to
+   * repeat its request, and one whose ACK was lost the time to repeat that: atftp does so after 5 s.
+   */
+  readonly offerMs: number;
+  /** A repeated request is answered again at most this often. */
+  readonly repeatMs: number;
   /** Timeouts in a row after which the client counts as gone. */
   readonly retries: number;
   /** Silence after which the client counts as gone, whatever timeout it asked for. */
@@ -63,6 +70,8 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   minMs: 250,
   maxMs: 8000,
   gapMs: 20,
+  offerMs: 6000,
+  repeatMs: 100,
   retries: 6,
   silenceMs: 60_000,
 };
@@ -70,6 +79,8 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 export type TransferEvent =
   | { readonly kind: 'ack'; readonly block: number; readonly at: number }
   | { readonly kind: 'error'; readonly code: number; readonly message: string; readonly at: number }
+  /** The client sent its request again: it has not seen the first answer. */
+  | { readonly kind: 'repeat'; readonly at: number }
   /** The time asked for by the last `wait` is over. */
   | { readonly kind: 'timeout'; readonly at: number };
 
@@ -129,6 +140,8 @@ export function stepTransfer(transfer: Transfer, event: TransferEvent): Transfer
         code: event.code,
         message: event.message,
       });
+    case 'repeat':
+      return onRepeat(transfer, event.at);
     case 'timeout':
       return onTimeout(transfer, event.at);
   }
@@ -190,26 +203,37 @@ function onRepeatedAck(transfer: Transfer, at: number): TransferStep {
   };
 }
 
+function onRepeat(transfer: Transfer, at: number): TransferStep {
+  if (transfer.answered || at - transfer.sentAt < transfer.policy.repeatMs)
+    return { transfer, actions: NOTHING };
+  return resend({ ...transfer, sentAt: at, measurable: false }, timeoutOf(transfer));
+}
+
 function onTimeout(before: Transfer, at: number): TransferStep {
   const gap = before.suspicion === 'armed';
   if (!gap && (before.attempts >= before.policy.retries || at - before.progressAt >= before.policy.silenceMs))
     return giveUp(before);
-  const last = windowEnd(before);
   const transfer: Transfer = {
     ...before,
     attempts: gap ? before.attempts : before.attempts + 1,
     suspicion: gap ? 'spent' : before.suspicion,
-    recover: last,
+    recover: windowEnd(before),
     sentAt: at,
     measurable: false,
   };
   const ms = Math.min(timeoutOf(transfer), Math.max(1, transfer.progressAt + transfer.policy.silenceMs - at));
+  return resend(transfer, ms);
+}
+
+/** The OACK again, or all of the window under way. */
+function resend(transfer: Transfer, ms: number): TransferStep {
   if (transfer.phase === 'offered') return { transfer, actions: [{ kind: 'offer' }, { kind: 'wait', ms }] };
   const first = transfer.acked + 1;
+  const last = windowEnd(transfer);
   return {
     transfer,
     actions: [
-      { kind: 'send', first, last: last, repeated: last - transfer.acked },
+      { kind: 'send', first, last, repeated: last - transfer.acked },
       { kind: 'wait', ms },
     ],
   };
@@ -256,7 +280,11 @@ function nextWindow(before: Transfer): TransferStep {
 /** A timeout the client asked for is kept to the letter; otherwise it is measured and doubles with each attempt. */
 function timeoutOf(transfer: Transfer): number {
   const { policy, roundTrip, terms } = transfer;
-  if (terms.timeoutMs !== undefined) return Math.min(terms.timeoutMs, policy.silenceMs);
+  const asked = terms.timeoutMs;
+  // See `offerMs`: half as long again lets a client with the same timeout speak first.
+  if (transfer.phase === 'offered')
+    return Math.min(asked === undefined ? policy.offerMs : asked * 1.5, policy.silenceMs);
+  if (asked !== undefined) return Math.min(asked, policy.silenceMs);
   const base =
     roundTrip === undefined
       ? policy.initialMs

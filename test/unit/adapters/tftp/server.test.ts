@@ -15,7 +15,7 @@ import { LOOPBACK, ScriptedClient } from './client.ts';
 const MEDIUM = Buffer.from(Uint8Array.from({ length: 768 }, (_, at) => at & 0xff));
 const LARGE = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, at) => (at * 7) & 0xff));
 /** Times short enough for a test that waits for a retransmission, none of which is asserted. */
-const HASTY = { ...DEFAULT_RETRY_POLICY, initialMs: 20, minMs: 20, retries: 2 };
+const HASTY = { ...DEFAULT_RETRY_POLICY, initialMs: 20, offerMs: 20, minMs: 20, retries: 2 };
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -86,6 +86,7 @@ function travel(trip: Trip): { received: Buffer; done: boolean; dataSent: number
       if (mine !== patience || receiver.done) return;
       const again = receiver.insist();
       if (again !== undefined) carry(again, toServer);
+      else if (chance() >= weather.loss) feed({ kind: 'repeat', at: now });
       insistLater();
     });
   };

@@ -50,6 +50,10 @@ class Script {
     return this.#on({ kind: 'timeout', at });
   }
 
+  repeat(at: number): this {
+    return this.#on({ kind: 'repeat', at });
+  }
+
   error(code: number): this {
     return this.#on({ kind: 'error', code, message: 'no', at: 0 });
   }
@@ -60,7 +64,7 @@ describe('a transfer in lockstep', () => {
     expect(new Script({}).said).toEqual(['send 1-1', 'wait 1000']));
   it('starts with an OACK otherwise and sends on ACK 0', () => {
     const script = new Script({ offer: true });
-    expect(script.said).toEqual(['offer', 'wait 1000']);
+    expect(script.said).toEqual(['offer', 'wait 6000']);
     expect(script.ack(1).said).toEqual([]);
     expect(script.ack(0).sent).toEqual(['send 1-1']);
   });
@@ -103,8 +107,19 @@ describe('a transfer in lockstep', () => {
     }
     expect(script.timeout(at + 8000).outcome).toEqual({ kind: 'silent', answered: false });
   });
-  it('resends the OACK on a timeout', () =>
-    expect(new Script({ offer: true }).timeout(1000).said).toEqual(['offer', 'wait 2000']));
+  it('resends the OACK late, because atftp ends the transfer at a second one', () => {
+    expect(new Script({ offer: true }).timeout(6000).said).toEqual(['offer', 'wait 6000']);
+    expect(new Script({ offer: true, timeoutMs: 1000 }).said).toEqual(['offer', 'wait 1500']);
+  });
+  it('resends the first answer at once to a client that asks again, but not to each copy of the request', () => {
+    const script = new Script({ offer: true });
+    expect(script.repeat(20).said).toEqual([]);
+    expect(script.repeat(1000).said).toEqual(['offer', 'wait 6000']);
+    expect(script.repeat(1020).said).toEqual([]);
+    script.ack(0, 1100);
+    expect(script.repeat(3000).said).toEqual([]);
+    expect(new Script({}).repeat(1000).said).toEqual(['send 1-1', 'wait 1000']);
+  });
   it('starts its patience afresh with each answer', () => {
     const script = new Script({});
     script.timeout(1000).timeout(3000);
