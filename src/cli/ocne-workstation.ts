@@ -43,8 +43,9 @@ export function findKubeconfig(workstation: Workstation, flag: string | undefine
   if (flag !== undefined) return flag;
   const own = kubeconfigPath(workstation, cluster);
   if (existsSync(own)) return own;
-  const named = environment['TEST_KUBECONFIG'] || environment['KUBECONFIG'];
-  return named ?? join(home, '.kube', 'config');
+  // KUBECONFIG may be a list; ocne's client library takes it apart, and the first file is the one that is written to.
+  const [named = ''] = (environment['TEST_KUBECONFIG'] || environment['KUBECONFIG'] || '').split(':');
+  return named === '' ? join(home, '.kube', 'config') : named;
 }
 
 /** The certificates of the CA that a kubeconfig trusts, PEM. */

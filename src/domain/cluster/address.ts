@@ -12,6 +12,11 @@ export function familyOf(address: string): Family | undefined {
   return ipaddr.IPv6.isValid(address) && !address.includes('%') ? 'ipv6' : undefined;
 }
 
+/** The spelling that `ip` prints (RFC 5952 for IPv6), so that shells can compare; other text stays as it is. */
+export function canonicalAddress(address: string): string {
+  return familyOf(address) === undefined ? address : ipaddr.parse(address).toString();
+}
+
 /** Host and port of a URL or an endpoint, with the brackets that IPv6 needs. */
 export function hostPort(host: string, port: number): string {
   return familyOf(host) === 'ipv6' ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,6 +1,6 @@
 import { inlineFile } from '../../protocol/ignition/file.ts';
 import { Problem } from '../error/problem.ts';
-import { familyOf } from './address.ts';
+import { canonicalAddress, familyOf } from './address.ts';
 import { parseOsRegistry } from './os-reference.ts';
 import { refuseControl, shellWord, systemdAssignment, tomlString } from './quoting.ts';
 import type { Fragments } from '../../protocol/ignition/config.ts';
@@ -68,6 +68,8 @@ function bootstrapScript(config: ClusterConfig, options: BaseOptions, templates:
     strict: options.strict,
     uploadCerts: options.uploadCerts,
     familyFlag: primary === 'ipv6' ? '-6' : '-4',
-    virtualIp: shellWord(config.endpoint.kind === 'virtual-ip' ? config.endpoint.host : ''),
+    virtualIp: shellWord(
+      config.endpoint.kind === 'virtual-ip' ? canonicalAddress(config.endpoint.host) : '',
+    ),
   });
 }

@@ -1,5 +1,5 @@
 import { inlineFile } from '../../protocol/ignition/file.ts';
-import { familyOf, hostPort } from './address.ts';
+import { canonicalAddress, familyOf, hostPort } from './address.ts';
 import { plainWord, shellWord } from './quoting.ts';
 import { proxyDropin } from './proxy.ts';
 import type { Fragments, IgnitionUnit } from '../../protocol/ignition/config.ts';
@@ -39,7 +39,7 @@ export function virtualIpParts(
     virtualIp: vip,
   });
   const check = templates.render('check_apiserver.sh.ejs', {
-    virtualIp: shellWord(vip),
+    virtualIp: shellWord(canonicalAddress(vip)),
     urlHost: familyOf(vip) === 'ipv6' ? `[${vip}]` : vip,
     port: endpoint.port,
     // ARP is an IPv4 matter; over IPv6 the answer of the API server says enough.
