@@ -156,6 +156,16 @@ export const CATALOGUE = {
     'The cluster file asks for something impossible.',
     'Correct the field that is named.',
   ),
+  'cluster-unreachable': entry(
+    503,
+    'The Kubernetes API of a cluster does not answer.',
+    'Check that a control plane runs and that the appliance reaches the address of the cluster.',
+  ),
+  'cluster-refused': entry(
+    502,
+    'The Kubernetes API of a cluster answered, but would not do what it was asked.',
+    'Read what it said; it is quoted in the message.',
+  ),
 
   // Networks
   'network-not-found': entry(404, 'No network has this name.', '`hearth network list` shows the names.'),
