@@ -13,7 +13,8 @@ const RETRY_MS = 3_000;
  * can be opened is opened now; the rest is tried again every few seconds and said once, not every time.
  */
 export class AddressWatch {
-  readonly #what: string;
+  /** For people: `TFTP on 10.20.0.1`. */
+  readonly what: string;
   readonly #open: () => Promise<Listener>;
   readonly #logger: Logger;
   #listener: Listener | undefined;
@@ -22,7 +23,7 @@ export class AddressWatch {
   #closed = false;
 
   constructor(what: string, open: () => Promise<Listener>, logger: Logger) {
-    this.#what = what;
+    this.what = what;
     this.#open = open;
     this.#logger = logger;
   }
@@ -39,11 +40,11 @@ export class AddressWatch {
   async start(): Promise<void> {
     try {
       this.#listener = await this.#open();
-      if (this.#problem !== undefined) this.#logger.info(`${this.#what} listens now`);
+      if (this.#problem !== undefined) this.#logger.info(`${this.what} listens now`);
       this.#problem = undefined;
       if (this.#closed) await this.#listener.close();
     } catch (thrown) {
-      const problem = listenProblem(this.#what, thrown);
+      const problem = listenProblem(this.what, thrown);
       if (this.#problem?.message !== problem.message) {
         this.#logger.warn({ code: problem.code }, `${problem.message} ${problem.remedy}`);
       }

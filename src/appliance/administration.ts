@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { Router } from 'express';
+import type { Logger } from '../adapters/log/logger.ts';
+import { createAdminApp } from '../adapters/http/admin/app.ts';
+import type { Services, StatusReport } from '../adapters/http/admin/services.ts';
+import { listenWithTls } from '../adapters/http/server/tls.ts';
+import type { TlsListener } from '../adapters/http/server/tls.ts';
+import { listenOnUnixSocket } from '../adapters/http/server/unix-socket.ts';
+import { Metrics } from '../adapters/metrics/metrics.ts';
+import { parseMac } from '../protocol/address/mac.ts';
+import type { HearthConfig } from '../config/hearth/load.ts';
+import { Accounts } from '../domain/access/accounts.ts';
+import { ApiTokens } from '../domain/access/api-tokens.ts';
+import { SignIn } from '../domain/access/sign-in.ts';
+import type { Clusters } from '../domain/cluster/clusters.ts';
+import { Problem } from '../domain/error/problem.ts';
+import type { HostInventory } from '../domain/host/inventory.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import type { MachineParts } from './machines.ts';
+import type { Storage } from './storage.ts';
+
+export interface AdministrationWiring {
+  readonly config: HearthConfig;
+  readonly storage: Storage;
+  readonly hosts: HostInventory;
+  readonly clusters: Clusters;
+  readonly machines: MachineParts;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly status: () => StatusReport;
+  readonly pages?: ((services: Services, accounts: Accounts) => Router) | undefined;
+}
+
+/** What people and programs administer the appliance with. */
+export interface Administration {
+  readonly tls: TlsListener;
+  /** Shown once, when the first administrator was just made. */
+  readonly firstAdministrator: { readonly name: string; readonly password: string } | undefined;
+  stop(): Promise<void>;
+}
+
+export async function startAdministration(wiring: AdministrationWiring): Promise<Administration> {
+  const { config, storage, clock, logger, version } = wiring;
+  const { users, sessions, events, directory } = storage;
+  const accounts = new Accounts({ users, sessions, events, clock });
+  const signIn = new SignIn({ users, sessions, events, clock });
+  const tokens = new ApiTokens({ store: storage.apiTokens, events, clock });
+  const firstAdministrator = await accounts.ensureAdministrator();
+  const services = makeServices(wiring);
+  const metrics = new Metrics();
+  const app = createAdminApp({
+    services,
+    access: { accounts, signIn, tokens },
+    metrics,
+    log: logger,
+    version,
+    pages: wiring.pages?.(services, accounts),
+  });
+  const socket = await listenOnUnixSocket(directory.socket, app);
+  const { host, port } = config.admin.listen;
+  const onFault = (error: unknown): void =>
+    logger.error({ err: error }, 'the certificate could not be renewed');
+  try {
+    const tls = await listenWithTls({ host, port, keysDirectory: directory.keys, clock, onFault }, app);
+    return {
+      tls,
+      firstAdministrator,
+      stop: async () => {
+        await Promise.all([socket.close(), tls.close()]);
+      },
+    };
+  } catch (thrown) {
+    await socket.close();
+    throw thrown;
+  }
+}
+
+function makeServices({
+  config,
+  storage,
+  hosts,
+  clusters,
+  machines,
+  status,
+}: AdministrationWiring): Services {
+  return {
+    hosts,
+    events: storage.events,
+    networks: { all: () => config.networks },
+    leases: () =>
+      machines.dhcp
+        .leases()
+        .map((lease) => ({ ...lease, hostname: lease.hostName, expiresAt: lease.expires })),
+    explain: (text) => {
+      const mac = parseMac(text);
+      if (mac === undefined) throw new Problem('input-invalid', `"${text}" is not a MAC address.`);
+      return machines.dhcp.explainMachine(mac);
+    },
+    media: storage.media,
+    images: storage.images,
+    clusters,
+    status,
+    uploads: join(storage.directory.path, 'uploads'),
+  };
+}
