@@ -32,14 +32,14 @@ export interface DatabaseOptions {
  * The appliance's database: kysely builds and types the statements, this runs them.
  *
  * Statements run synchronously, and several writes only inside `atomically`, which never yields. Kysely's own
- * transactions would stay open across microtasks: the lease path, which shares the connection, could find its write
- * inside a stranger's transaction and lose it to that one's rollback after the ACK left. Its promises also resolve
- * in microtasks only, so that awaiting them in a loop starves the sockets while it looks asynchronous.
+ * transactions would stay open across microtasks: another store's write could find itself inside a stranger's
+ * transaction and be lost to that one's rollback after it was acknowledged. Its promises also resolve in microtasks
+ * only, so that awaiting them in a loop starves the sockets while it looks asynchronous.
  */
 export class Database {
   /** Builds statements; run them with the methods below. */
   readonly build: Kysely<Tables>;
-  /** The connection itself, for prepared statements on hot paths. */
+  /** The connection itself, for pragmas and backups. */
   readonly connection: SqliteFile.Database;
   readonly #file: string;
   readonly #clock: Clock;

@@ -42,7 +42,7 @@ describe('the data directory', () => {
     expect(() => lockDataDirectory(data.lock)).toThrow(
       expect.objectContaining({
         code: 'already-running',
-        message: expect.stringContaining(`${process.pid}`),
+        message: expect.stringContaining(`${process.pid}`) as unknown,
       }),
     );
     lock.release();
@@ -60,7 +60,7 @@ describe('the data directory', () => {
     });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     expect(() => lockDataDirectory(data.lock)).toThrow(
-      expect.objectContaining({ message: expect.stringContaining(`process ${child.pid ?? 0}`) }),
+      expect.objectContaining({ message: expect.stringContaining(`process ${child.pid ?? 0}`) as unknown }),
     );
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
