@@ -26,6 +26,7 @@ import { DhcpCounters } from './counters.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceState } from './device-watch.ts';
 import type { DhcpEndpoint } from './endpoint.ts';
+import { UdpAddressProbe } from './udp-address-probe.ts';
 
 export interface DhcpServiceOptions {
   readonly networks: readonly ServedNetwork[];
@@ -37,7 +38,7 @@ export interface DhcpServiceOptions {
   readonly clock: Clock;
   readonly onSighting: (sighting: Sighting & { readonly hostName?: string | undefined }) => void;
   readonly logger: Logger;
-  /** Looks for strangers before an offer; without one no address is probed. */
+  /** Looks for strangers before an offer; by ARP unless told otherwise. `probe: false` of a network turns it off. */
   readonly probe?: AddressProbe | undefined;
 }
 
@@ -70,11 +71,13 @@ export class DhcpService {
   readonly #explanations = new Explanations();
   readonly #counters = new DhcpCounters();
   readonly #watch: DeviceWatch;
+  readonly #addressProbe: AddressProbe;
   #timer: NodeJS.Timeout | undefined;
   #pending = 0;
 
   constructor(options: DhcpServiceOptions) {
     this.#options = options;
+    this.#addressProbe = options.probe ?? new UdpAddressProbe();
     this.#engine = new LeaseEngine({
       networks: options.networks,
       hosts: options.directory,
@@ -138,7 +141,7 @@ export class DhcpService {
 
   /** What this machine said and was told, in words. */
   explainMachine(mac: MacAddress): Explanation {
-    return this.#explanations.explain(mac);
+    return this.#explanations.explain(mac, this.#engine.leaseOf(mac), this.#options.clock.now());
   }
 
   /** The boundary: whatever a datagram does in here is counted and logged, and the next one is read. */
@@ -160,7 +163,7 @@ export class DhcpService {
         source,
         now,
       });
-      this.#explanations.note(bytes, decision, now);
+      this.#explanations.note(bytes, decision, { at: now, device: endpoint.device });
       this.#carryOut(endpoint, decision);
     } catch (error) {
       this.#fault(endpoint, error);
@@ -209,7 +212,7 @@ export class DhcpService {
   }
 
   #probe(endpoint: DhcpEndpoint, wish: NonNullable<Decision['probe']>): void {
-    const { probe, clock } = this.#options;
+    const { clock } = this.#options;
     const resume = (occupied: boolean): void => {
       try {
         this.#carryOut(endpoint, wish.resume(occupied, clock.now()));
@@ -217,11 +220,9 @@ export class DhcpService {
         this.#fault(endpoint, error);
       }
     };
-    if (probe === undefined) {
-      resume(false);
-      return;
-    }
-    probe.isOccupied(ipv4FromNumber(wish.address), endpoint.device).then(resume, () => resume(false));
+    this.#addressProbe
+      .isOccupied(ipv4FromNumber(wish.address), endpoint.device)
+      .then(resume, () => resume(false));
   }
 
   #finish(endpoint: DhcpEndpoint, decision: Decision, reply: Reply | undefined): void {
