@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 
 const SERVER_ADDRESS = '10.99.69.1';
 const CLIENT_ADDRESS = '10.99.69.2';
+const SECOND_ADDRESS = '10.99.69.3';
 
 function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -13,6 +14,8 @@ function ip(...args: string[]): void {
 /** Two namespaces joined by one wire of Ethernet MTU, for a server and its clients. */
 export class TftpNamespaces {
   readonly serverAddress = SERVER_ADDRESS;
+  /** Another address of the server's side, for a second server on the same port. */
+  readonly secondAddress = SECOND_ADDRESS;
   readonly #server: string;
   readonly #client: string;
   readonly #children: ChildProcess[] = [];
@@ -38,6 +41,7 @@ export class TftpNamespaces {
     );
     for (const [name, address] of [
       [this.#server, SERVER_ADDRESS],
+      [this.#server, SECOND_ADDRESS],
       [this.#client, CLIENT_ADDRESS],
     ] as const) {
       ip('-n', name, 'link', 'set', 'lo', 'up');

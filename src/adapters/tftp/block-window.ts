@@ -2,7 +2,7 @@ import { DATA_HEADER, writeDataHeader } from '../../protocol/tftp/packet.ts';
 import { contentSize } from './source.ts';
 import type { TftpContent } from './source.ts';
 
-const PIECE = 64 * 1024;
+const PIECE = 256 * 1024;
 
 interface Piece {
   readonly index: number;
