@@ -54,7 +54,16 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
   const firstStage = new FirstStageLibrary(join(storage.directory.path, 'first-stage'), mediaStore, media);
   const dhcp = makeDhcp(wiring);
   const macAt = dhcp.macAt.bind(dhcp);
-  const scripts = new BootScripts({ hosts, media: mediaStore, tokens, events, clock, templates, macAt });
+  const scripts = new BootScripts({
+    hosts,
+    media: mediaStore,
+    tokens,
+    events,
+    clock,
+    templates,
+    macAt,
+    sighted: (sighting) => hosts.sighted(sighting),
+  });
   const audit = new FetchAudit(events, hosts, macAt);
   const app = createProvisioningApp({
     scripts,

@@ -1,7 +1,7 @@
 import type { Ipv4Address } from '../../protocol/address/ipv4.ts';
 import type { MacAddress } from '../../protocol/address/mac.ts';
 import type { EventLog } from '../event/event.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, Sighting } from '../host/host.ts';
 import type { HostDirectory } from '../host/store.ts';
 import type { MediaStore } from '../media/store.ts';
 import type { Clock } from '../time/clock.ts';
@@ -21,6 +21,8 @@ export interface BootScriptDependencies {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly templates: ScriptTemplates;
+  /** Takes note of a machine that DHCP did not see, such as one that a site's own server gave its address. */
+  readonly sighted: (sighting: Sighting) => Promise<void>;
   /** The machine that this appliance leased an address to, when it did. */
   readonly macAt: (address: Ipv4Address) => MacAddress | undefined;
 }
@@ -49,6 +51,7 @@ export class BootScripts {
 
   async #contentFor(request: ScriptRequest): Promise<ScriptContent> {
     const { hosts, media, clock } = this.#deps;
+    if (hosts.byMac(request.mac) === undefined) await this.#sight(request);
     const host = hosts.byMac(request.mac);
     const names = new Set((await media.list()).map((medium) => medium.name));
     const machine: MachineRequest = {
@@ -119,6 +122,11 @@ export class BootScripts {
       address: client,
     });
     return `this address was not given to ${mac}`;
+  }
+
+  async #sight({ mac, client }: ScriptRequest): Promise<void> {
+    const at = this.#deps.clock.now();
+    await this.#deps.sighted({ at, network: 'HTTP', mac, vendorClass: 'PXEClient', address: client });
   }
 
   #record(plan: BootPlan, request: ScriptRequest, host: Host | undefined): void {

@@ -39,6 +39,9 @@ const ARM_SECONDS = 4 * 3600;
 const SIGHTING_INTERVAL_MS = 30_000;
 /** Unknown machines are remembered, but a flood of forged MACs must not fill the disk. */
 const MAX_DISCOVERED = 2_000;
+/** Machines that ask for an address without booting from the network: so many in so long become discovered hosts. */
+const MAX_WALKERS = 50;
+const WALKERS_EVERY_MS = 60_000;
 
 /**
  * The hosts, in memory for the wire and on disk for ever; the one writer of host records.
@@ -51,6 +54,7 @@ export class HostInventory implements HostDirectory {
   readonly #index = new HostIndex();
   readonly #queues = new Map<HostId, Promise<unknown>>();
   readonly #sighted = new Map<MacAddress, Instant>();
+  #walkers = { since: 0, count: 0 };
 
   private constructor(deps: InventoryDependencies) {
     this.#deps = deps;
@@ -192,7 +196,7 @@ export class HostInventory implements HostDirectory {
       await this.#serially(known.id, (host) => this.#save({ ...host, sighting }, host).then(() => host));
       return;
     }
-    if (this.all().filter((host) => host.state === 'discovered').length >= MAX_DISCOVERED) return;
+    if (!this.#mayDiscover(sighting)) return;
     const host = {
       ...this.#blank(`host-${sighting.mac.replaceAll(':', '')}`, [sighting.mac]),
       sighting,
@@ -205,6 +209,18 @@ export class HostInventory implements HostDirectory {
       text: `A machine with MAC ${sighting.mac} appeared on ${sighting.network}. Accept it to use it.`,
       host: host.id,
     });
+  }
+
+  /**
+   * Everything with a MAC that asks for an address may be a host that was racked just now. But MACs cost nothing: those
+   * that do not boot from the network come in at a walking pace, and there is an end to all of them.
+   */
+  #mayDiscover({ at, vendorClass }: Sighting): boolean {
+    if (this.#index.count('discovered') >= MAX_DISCOVERED) return false;
+    if (vendorClass !== undefined && /^(PXE|HTTP)Client/.test(vendorClass)) return true;
+    if (at - this.#walkers.since >= WALKERS_EVERY_MS) this.#walkers = { since: at, count: 0 };
+    this.#walkers.count += 1;
+    return this.#walkers.count <= MAX_WALKERS;
   }
 
   /** Moves hosts whose time ran out; called every few seconds. */

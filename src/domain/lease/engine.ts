@@ -136,13 +136,14 @@ function answerAuthoritative(inquiry: Inquiry): Decision {
   }
 }
 
-/** Notes how the machine showed itself, for machines that boot from us and hosts that we know. */
+/** Notes how the machine showed itself. Beside a site's own DHCP server, only machines that boot from us and hosts we know. */
 function withSighting(inquiry: Inquiry, decision: Decision): Decision {
   const { client, host, packet, now, selected } = inquiry;
   const type = messageType(packet);
   if (client.mac === undefined || (type !== MessageType.discover && type !== MessageType.request))
     return decision;
-  if (client.pxe === undefined && host === undefined) return decision;
+  const ours = selected.network.network.dhcp === 'authoritative';
+  if (!ours && client.pxe === undefined && host === undefined) return decision;
   return {
     ...decision,
     sighting: sightingOf(inquiry, client.mac, now, selected.network.network.name, decision),

@@ -47,6 +47,21 @@ describe('the inventory', () => {
     expect(events.texts().filter((text) => text.includes('appeared'))).toHaveLength(1);
   });
 
+  it('is not filled by a flood of made-up MACs, and still sees a machine that boots from the network', async () => {
+    for (let at = 0; at < 300; at += 1) {
+      await inventory.sighted(
+        sighting({
+          mac: mac(
+            `02:00:00:00:${(at >> 8).toString(16).padStart(2, '0')}:${(at & 255).toString(16).padStart(2, '0')}`,
+          ),
+        }),
+      );
+    }
+    expect(inventory.all()).toHaveLength(50);
+    await inventory.sighted(sighting({ vendorClass: 'PXEClient:Arch:00007:UNDI:003016' }));
+    expect(inventory.byMac(MAC)?.state).toBe('discovered');
+  });
+
   it('takes a discovered machine over when a host with its MAC is added', async () => {
     await inventory.sighted(sighting());
     await inventory.add({ name: 'node1', macs: [MAC] }, 'admin');
