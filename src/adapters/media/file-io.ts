@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -135,20 +136,26 @@ export function regularSize(path: string): number | undefined {
 }
 
 /**
- * Makes a whole tree durable. A second pass over finished files costs little: the first fsync writes the file system's
- * journal, and finds most of the data already on its way.
+ * Makes a whole tree durable. Node has no syncfs(2), but coreutils' `sync -f` is that: 0.2 s for 14,000 files, where an
+ * fsync of each took 7 s. Where it is missing or fails, each file has its turn.
  */
 export function syncTree(directory: string, effort: Effort): void {
+  effort.check();
+  const { status } = spawnSync('sync', ['-f', directory], { stdio: 'ignore' });
+  if (status !== 0) syncEach(directory, effort);
+}
+
+function syncEach(directory: string, effort: Effort): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     effort.check();
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) syncTree(path, effort);
+    if (entry.isDirectory()) syncEach(path, effort);
     else syncPath(path);
   }
   syncPath(directory);
 }
 
-export function syncPath(path: string): void {
+function syncPath(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);
