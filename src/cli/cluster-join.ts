@@ -10,6 +10,7 @@ import { Problem } from '../domain/error/problem.ts';
 import { serialiseConfig } from '../protocol/ignition/serialise.ts';
 import { nodeCount } from './cluster-start.ts';
 import { findKubeconfig, readCa, thisWorkstation } from './ocne-workstation.ts';
+import type { LiveClusters } from '../domain/cluster/live-cluster.ts';
 import type { NodeRole } from '../domain/cluster/node-ignition.ts';
 import type { Terminal } from './terminal.ts';
 import type { Workstation } from './ocne-workstation.ts';
@@ -26,6 +27,9 @@ interface JoinFlags {
   readonly strictOcne?: boolean;
 }
 
+/** kubeadm's default life of a token. */
+const TOKEN_SECONDS = 24 * 60 * 60;
+
 /**
  * `hearth cluster join`: prints the Ignition config of a node that joins, as `ocne cluster join` does with the byo
  * provider. The CA's pins come from the kubeconfig; the cluster itself is not asked.
@@ -34,6 +38,7 @@ export function registerClusterJoin(
   cluster: Command,
   terminal: Terminal,
   workstation: Workstation = thisWorkstation,
+  live?: LiveClusters,
 ): void {
   cluster
     .command('join')
@@ -47,13 +52,19 @@ export function registerClusterJoin(
     .option('-N, --node <name>', 'node to move from its cluster to the one of --destination')
     .option('-d, --destination <file>', 'kubeconfig of the cluster that --node moves to')
     .option('--strict-ocne', 'print exactly what ocne 2.3 prints, its mistakes included')
-    .action((flags: JoinFlags) => {
-      joinCluster(flags, terminal, workstation);
+    .action(async (flags: JoinFlags) => {
+      if (flags.node === undefined && flags.destination === undefined)
+        await joinCluster(flags, terminal, workstation, live);
+      else await migrateNode(flags, terminal, workstation, live);
     });
 }
 
-function joinCluster(flags: JoinFlags, terminal: Terminal, workstation: Workstation): void {
-  refuseMigration(flags);
+async function joinCluster(
+  flags: JoinFlags,
+  terminal: Terminal,
+  workstation: Workstation,
+  live: LiveClusters | undefined,
+): Promise<void> {
   const role = roleOf(flags);
   const strict = flags.strictOcne ?? false;
   const { cluster, extra, warnings } = loadCluster({
@@ -63,7 +74,8 @@ function joinCluster(flags: JoinFlags, terminal: Terminal, workstation: Workstat
     strict,
     ...workstation,
   });
-  if (cluster.byo.automaticTokenCreation)
+  const automatic = cluster.byo.automaticTokenCreation;
+  if (automatic && live === undefined)
     throw new Problem(
       'cluster-invalid',
       'providers.byo.automaticTokenCreation needs the Kubernetes API, which this command does not speak yet.',
@@ -86,7 +98,14 @@ function joinCluster(flags: JoinFlags, terminal: Terminal, workstation: Workstat
     { cluster, role: nodeRole, host: {}, extra, strict },
     new EjsTemplates('ignition-templates'),
   );
+  if (automatic && live !== undefined) {
+    // ocne uploads after it has printed; a config whose secrets the cluster refused is of no use to anyone.
+    const target = await live.open(kubeconfig);
+    await target.createBootstrapToken(bootstrapToken, TOKEN_SECONDS);
+    if (role === 'control-plane') await target.uploadCertificates(certificateKey);
+  }
   terminal.out(serialiseConfig(config));
+  if (automatic) return;
   terminal.err(
     joinInstructions(
       bootstrapToken,
@@ -108,8 +127,13 @@ function roleOf(flags: JoinFlags): 'worker' | 'control-plane' {
   return workers === 0 && flags.roleControlPlane === true ? 'control-plane' : 'worker';
 }
 
-function refuseMigration({ node, destination }: JoinFlags): void {
-  if (node === undefined && destination === undefined) return;
+async function migrateNode(
+  flags: JoinFlags,
+  terminal: Terminal,
+  workstation: Workstation,
+  live: LiveClusters | undefined,
+): Promise<void> {
+  const { node, destination } = flags;
   if (destination === undefined)
     throw new Problem(
       'input-invalid',
@@ -117,9 +141,18 @@ function refuseMigration({ node, destination }: JoinFlags): void {
     );
   if (node === undefined)
     throw new Problem('input-invalid', 'A node must be specified when joining an existing node to a cluster');
-  throw new Problem(
-    'input-invalid',
-    `Moving ${node} needs the Kubernetes API of both clusters, which this command does not speak yet.`,
-    { remedy: 'Use `ocne cluster join` for the move, or reinstall the host into the other cluster.' },
-  );
+  if (live === undefined)
+    throw new Problem(
+      'input-invalid',
+      `Moving ${node} needs the Kubernetes API of both clusters, which this command does not speak yet.`,
+      { remedy: 'Use `ocne cluster join` for the move, or reinstall the host into the other cluster.' },
+    );
+  terminal.err('Updating node with join configuration\n');
+  await live.migrate({
+    node,
+    source: findKubeconfig(workstation, flags.kubeconfig, undefined),
+    destination,
+    role: flags.roleControlPlane === true ? 'control-plane' : 'worker',
+  });
+  terminal.err(`Node ${node} successfully updated\n`);
 }

@@ -38,11 +38,15 @@ export function writeKubeconfig(path: string, text: string, mode: 0o600 | 0o644)
  * The kubeconfig of the cluster to join: the flag, then what starting the cluster left here, then the places where
  * `ocne` looks.
  */
-export function findKubeconfig(workstation: Workstation, flag: string | undefined, cluster: string): string {
+export function findKubeconfig(
+  workstation: Workstation,
+  flag: string | undefined,
+  cluster: string | undefined,
+): string {
   const { environment, home } = workstation;
   if (flag !== undefined) return flag;
-  const own = kubeconfigPath(workstation, cluster);
-  if (existsSync(own)) return own;
+  const own = cluster === undefined ? undefined : kubeconfigPath(workstation, cluster);
+  if (own !== undefined && existsSync(own)) return own;
   // KUBECONFIG may be a list; ocne's client library takes it apart, and the first file is the one that is written to.
   const [named = ''] = (environment['TEST_KUBECONFIG'] || environment['KUBECONFIG'] || '').split(':');
   return named === '' ? join(home, '.kube', 'config') : named;

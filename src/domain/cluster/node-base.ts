@@ -68,8 +68,6 @@ function bootstrapScript(config: ClusterConfig, options: BaseOptions, templates:
     strict: options.strict,
     uploadCerts: options.uploadCerts,
     familyFlag: primary === 'ipv6' ? '-6' : '-4',
-    virtualIp: shellWord(
-      config.endpoint.kind === 'virtual-ip' ? canonicalAddress(config.endpoint.host) : '',
-    ),
+    virtualIp: shellWord(config.endpoint.kind === 'virtual-ip' ? canonicalAddress(config.endpoint.host) : ''),
   });
 }

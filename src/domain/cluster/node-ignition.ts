@@ -171,10 +171,10 @@ function hostnameFile(hostname: string): IgnitionFile {
 
 /** Linux takes 15 bytes without blanks and slashes (dev_valid_name); what a shell would expand is left out as well. */
 function checkInterface(name: string): void {
-  if (name === '') throw new Problem('cluster-invalid', 'A network interface must be provided');
+  if (name === '') throw new Problem('host-incomplete', 'A network interface must be provided');
   if (!/^[A-Za-z0-9][\w.@-]{0,14}$/.test(name))
     throw new Problem(
-      'cluster-invalid',
+      'host-incomplete',
       `${JSON.stringify(name.slice(0, 40))} is not the name of a network interface.`,
     );
 }

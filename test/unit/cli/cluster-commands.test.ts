@@ -10,6 +10,7 @@ import { ForgePki } from '../../../src/adapters/pki/forge-pki.ts';
 import { registerClusterJoin } from '../../../src/cli/cluster-join.ts';
 import { registerClusterStart } from '../../../src/cli/cluster-start.ts';
 import { decodeInline } from '../../../src/protocol/ignition/data-url.ts';
+import type { LiveClusters } from '../../../src/domain/cluster/live-cluster.ts';
 import { IgnitionConfig } from '../../../src/protocol/ignition/config.ts';
 
 const MINIMAL =
@@ -28,7 +29,9 @@ interface Run {
   readonly failure: string;
 }
 
-async function run(...args: string[]): Promise<Run> {
+const run = async (...args: string[]): Promise<Run> => runWith(undefined, ...args);
+
+async function runWith(live: LiveClusters | undefined, ...args: string[]): Promise<Run> {
   let out = '';
   let err = '';
   const terminal = {
@@ -40,7 +43,7 @@ async function run(...args: string[]): Promise<Run> {
   program.configureOutput({ writeErr: () => undefined });
   const cluster = program.command('cluster');
   registerClusterStart(cluster, terminal, { home, environment: {} });
-  registerClusterJoin(cluster, terminal, { home, environment: {} });
+  registerClusterJoin(cluster, terminal, { home, environment: {} }, live);
   const named = args.includes('-c') ? args : [...args, '-c', join(home, 'byo.yaml')];
   let failure = '';
   try {
@@ -188,5 +191,57 @@ describe('hearth cluster join', () => {
   test('refuses to make tokens in a cluster, which it cannot reach yet', async () => {
     writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
     expect((await run('join')).failure).toContain('automaticTokenCreation needs the Kubernetes API');
+  });
+});
+
+describe('with a cluster that can be reached', () => {
+  function recorder(): { live: LiveClusters; calls: string[] } {
+    const calls: string[] = [];
+    const note = (call: string): Promise<void> => {
+      calls.push(call);
+      return Promise.resolve();
+    };
+    const live: LiveClusters = {
+      open: async (kubeconfig) => {
+        await note(`open ${kubeconfig}`);
+        return {
+          createBootstrapToken: (token, seconds) => note(`token ${token} ${seconds}`),
+          uploadCertificates: (key) => note(`upload ${key}`),
+        };
+      },
+      migrate: ({ node, source, destination, role }) =>
+        note(`migrate ${node} ${source} ${destination} ${role}`),
+    };
+    return { live, calls };
+  }
+
+  test('automaticTokenCreation puts the token and the certificates there, and no instructions are printed', async () => {
+    await run('start');
+    writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
+    const { live, calls } = recorder();
+    const { out, err } = await runWith(live, 'join', '-r');
+    const conf = text(out, '/etc/kubernetes/kubeadm.conf');
+    const token = /token: (\S+)/.exec(conf)?.[1] ?? '';
+    const key = /certificateKey: (\S+)/.exec(conf)?.[1] ?? '';
+    expect(calls).toEqual([`open ${kubeconfig()}`, `token ${token} 86400`, `upload ${key}`]);
+    expect(err).toBe('');
+  });
+
+  test('a cluster that refuses the token leaves nothing on stdout', async () => {
+    await run('start');
+    writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
+    const { live } = recorder();
+    const { out, failure } = await runWith(
+      { ...live, open: () => Promise.reject(new Error('forbidden')) },
+      'join',
+    );
+    expect({ out, failure }).toEqual({ out: '', failure: 'forbidden' });
+  });
+
+  test('a node is moved from the cluster of -k to the one of -d', async () => {
+    const { live, calls } = recorder();
+    const { err } = await runWith(live, 'join', '-k', '/src', '-d', '/dst', '-N', 'node1', '-r');
+    expect(calls).toEqual(['migrate node1 /src /dst control-plane']);
+    expect(err).toContain('Node node1 successfully updated');
   });
 });
