@@ -180,7 +180,6 @@ export type IgnitionDirectory = z.infer<typeof Directory>;
 export type IgnitionUnit = z.infer<typeof Unit>;
 export type IgnitionUser = z.infer<typeof User>;
 export type IgnitionGroup = z.infer<typeof Group>;
-export type IgnitionResource = z.infer<typeof Resource>;
 
 /** The parts of `storage`, `passwd` and `systemd` that a node's configuration is assembled from. */
 export interface Fragments {

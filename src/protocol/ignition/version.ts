@@ -34,15 +34,6 @@ export function toVersion(config: IgnitionConfig, version: SpecVersion): Downgra
   return { ok: true, config: { ...config, ignition: { ...config.ignition, version } } };
 }
 
-/** The lowest spec that can express the configuration. */
-export function lowestVersion(config: IgnitionConfig): SpecVersion {
-  const needs = requirements(config);
-  return (
-    [...SPEC_VERSIONS].reverse().find((version) => needs.every((need) => atLeast(version, need.since))) ??
-    HIGHEST_SPEC
-  );
-}
-
 /**
  * Everything in the configuration that did not exist in spec 3.0.0.
  * Sources: Ignition's docs/migrating-configs and its config/v3_x/translate packages.

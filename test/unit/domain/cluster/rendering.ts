@@ -16,7 +16,7 @@ import type { ClusterPki } from '../../../../src/domain/cluster/pki.ts';
 import type { IgnitionConfig } from '../../../../src/protocol/ignition/config.ts';
 
 /** What the tests of rendering share: clusters with one thing changed, secrets that are easy to see, decoded files. */
-export const templates = new EjsTemplates('ignition-templates');
+const templates = new EjsTemplates('ignition-templates');
 
 export function clusterOf(settings: OcneSettings = {}): ClusterConfig {
   const minimal: OcneSettings = {
@@ -37,7 +37,7 @@ const pair = (name: string): { certificate: string; key: string } => ({
 
 export const CERTIFICATE_KEY = 'c0ffee'.repeat(11).slice(0, 64);
 
-export const PKI: ClusterPki = {
+const PKI: ClusterPki = {
   ca: pair('ca'),
   etcdCa: pair('etcd-ca'),
   frontProxyCa: pair('front-proxy-ca'),
