@@ -61,7 +61,7 @@ async function benchSingle(): Promise<string> {
             ...options,
             '-g',
             '-r',
-            'file',
+            path,
             '-l',
             out,
             address,
