@@ -85,9 +85,9 @@ export abstract class Library<T extends { readonly name: string }> {
   remove(name: string): Promise<boolean> {
     return this.exclusively(async () => {
       if (!this.#records.has(name)) return false;
+      await this.store.remove(name);
       this.#records.delete(name);
       this.forget(name);
-      await this.store.remove(name);
       await removeNamed(this.directory, name);
       return true;
     });

@@ -53,6 +53,12 @@ export async function serveFile(req: IncomingMessage, res: ServerResponse, file:
     return;
   }
 
+  if (file.bytes !== undefined) {
+    head();
+    res.end(file.bytes.subarray(range.start, range.end));
+    return;
+  }
+
   let handle: FileHandle;
   try {
     handle = await file.open();

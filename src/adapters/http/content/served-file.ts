@@ -9,6 +9,8 @@ export interface ServedFile {
   readonly etag: string;
   readonly lastModified: Instant;
   readonly contentType: string;
+  /** The content, if it is small and in memory anyway; `open` works all the same. */
+  readonly bytes?: Buffer;
   /** Opens the content; the caller closes it. */
   open(): Promise<FileHandle>;
 }
