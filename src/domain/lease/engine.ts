@@ -99,6 +99,11 @@ export class LeaseEngine {
     for (const link of this.#parts.links.all) yield* link.leases();
   }
 
+  /** Offers outstanding, for the status page. */
+  get offerCount(): number {
+    return this.#parts.links.all.reduce((sum, link) => sum + link.offerCount, 0);
+  }
+
   /** The client's lease on whichever link it has one, the longest-lived first. */
   leaseOf(key: string): Lease | undefined {
     let best: Lease | undefined;
