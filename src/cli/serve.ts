@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createLogger } from '../adapters/log/logger.ts';
 import { startAppliance } from '../appliance.ts';
 import type { RunningAppliance } from '../appliance.ts';
 import { formatSubnet } from '../protocol/address/subnet.ts';
 import type { Cli } from './cli.ts';
+import { hearthVersion } from './version.ts';
 
 interface ServeOptions {
   readonly config?: string;
@@ -36,7 +36,7 @@ export function registerServe(program: Command, cli: Cli): void {
         configFile: options.config ?? cli.environment['HEARTH_CONFIG'],
         data: options.data ?? cli.environment['HEARTH_DATA'],
         logger,
-        version: packageVersion(),
+        version: hearthVersion(),
       });
       cli.terminal.out(welcome(appliance));
       void appliance.untilReady.then(() => {
@@ -93,10 +93,4 @@ function welcome({ url, fingerprint, firstAdministrator, config, data }: Running
     lines.push(`  Network  ${network.name}: ${formatSubnet(network.subnet)} ${where}, DHCP ${network.dhcp}`);
   }
   return `${lines.join('\n')}\n\n`;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version }: { version?: unknown } = JSON.parse(text) as object;
-  return typeof version === 'string' ? version : 'unknown';
 }

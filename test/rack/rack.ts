@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Appliance } from './appliance.ts';
+import { buildAssets } from './build/assets.ts';
+import { ClusterControl } from './cluster-control.ts';
+import { Machine } from './machine.ts';
+import type { MachineOptions } from './machine.ts';
+import { RackNetwork } from './network.ts';
+import { readEvents, readHosts } from './records.ts';
+import type { EventRecord, HostRecord } from './records.ts';
+
+export const ENDPOINT = '10.20.0.5';
+
+const NETWORKS = `networks:
+  - name: rack1
+    interface: br0
+    subnet: 10.20.0.0/24
+    dhcp: authoritative
+    ranges: ["10.20.0.100-10.20.0.199"]
+    dns: [10.20.0.1]
+    domain: rack1.example
+`;
+
+const CLUSTER = `provider: byo
+name: rack
+virtualIp: ${ENDPOINT}
+workerNodes: 1
+headless: true
+catalog: false
+providers:
+  byo:
+    networkInterface: enp0s2
+`;
+
+export interface VirtualRackOptions {
+  /** Where consoles and logs are kept; a temporary folder that is removed when absent. */
+  readonly evidence?: string;
+  /** Told what happens, for a person who watches. */
+  readonly tell?: (text: string) => void;
+}
+
+/** A rack with the real appliance in it: namespace, bridge, machines of QEMU, imported medium and image, one cluster. */
+export class VirtualRack {
+  readonly network: RackNetwork;
+  readonly appliance: Appliance;
+  readonly folder: string;
+  readonly #control: ClusterControl;
+  readonly #machines: Machine[] = [];
+  readonly #temporary: boolean;
+
+  private constructor(
+    network: RackNetwork,
+    appliance: Appliance,
+    control: ClusterControl,
+    folder: string,
+    temporary: boolean,
+  ) {
+    this.network = network;
+    this.appliance = appliance;
+    this.#control = control;
+    this.folder = folder;
+    this.#temporary = temporary;
+  }
+
+  static async start(options: VirtualRackOptions = {}): Promise<VirtualRack> {
+    const tell = options.tell ?? ((): void => undefined);
+    tell('building the installer and system stand-ins (cached after the first time)');
+    const assets = await buildAssets();
+    const folder = options.evidence ?? (await mkdtemp(join(tmpdir(), 'hearth-rack-')));
+    await mkdir(folder, { recursive: true });
+    const network = await RackNetwork.create();
+    const appliance = new Appliance({ network, folder, networks: NETWORKS });
+    const control = await ClusterControl.start(network, join(folder, 'control'), ENDPOINT);
+    const rack = new VirtualRack(network, appliance, control, folder, options.evidence === undefined);
+    try {
+      tell('starting the appliance');
+      await appliance.start();
+      tell('importing the medium and the image');
+      await appliance.hearth('media', 'import', assets.installerIso, '--name', 'ol8');
+      await appliance.hearth('image', 'import', assets.ockRepo, '--name', 'ock');
+      const file = join(folder, 'byo.yaml');
+      await writeFile(file, CLUSTER);
+      await appliance.hearth('cluster', 'create', '-f', file);
+      return rack;
+    } catch (error) {
+      await rack.stop();
+      throw error;
+    }
+  }
+
+  /** Powers a machine on. */
+  async machine(options: Omit<MachineOptions, 'network' | 'consoleFile'>): Promise<Machine> {
+    const consoleFile = join(this.folder, `${options.name}.console`);
+    const machine = await Machine.start({ ...options, network: this.network, consoleFile });
+    this.#machines.push(machine);
+    return machine;
+  }
+
+  async hosts(): Promise<readonly HostRecord[]> {
+    return readHosts(await this.appliance.json('host', 'list'));
+  }
+
+  async events(): Promise<readonly EventRecord[]> {
+    return readEvents(await this.appliance.json('events', '--limit', '5000'));
+  }
+
+  /** Waits until a host is in a state; a host that failed is not waited for. */
+  async waitForState(name: string, states: readonly string[], timeoutMs: number): Promise<HostRecord> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const host = (await this.hosts()).find((one) => one.name === name);
+      if (host !== undefined && states.includes(host.state)) return host;
+      const seen =
+        host === undefined ? 'not there' : `${host.state} (${host.failure?.reason ?? host.detail ?? ''})`;
+      if (host?.state === 'failed') throw new Error(`${name} is ${seen}`);
+      if (Date.now() > deadline) throw new Error(`${name} is ${seen}, not ${states.join(' or ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#machines.map((machine) => machine.stop()));
+    this.#control.stop();
+    await this.appliance.stop();
+    this.network.close();
+    if (this.#temporary) await rm(this.folder, { recursive: true, force: true });
+  }
+}
