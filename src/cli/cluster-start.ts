@@ -38,6 +38,9 @@ export function registerClusterStart(
   terminal: Terminal,
   workstation: Workstation = thisWorkstation,
 ): void {
+  // `--version` is ocne's name for the version of Kubernetes; unless options belong to the command they follow, the
+  // program would take it for the question after its own.
+  programOf(cluster).enablePositionalOptions();
   cluster
     .command('start')
     .description(
@@ -60,6 +63,10 @@ export function registerClusterStart(
     .action(async (flags: StartFlags) => {
       await startCluster(flags, terminal, workstation);
     });
+}
+
+function programOf(command: Command): Command {
+  return command.parent === null ? command : programOf(command.parent);
 }
 
 async function startCluster(flags: StartFlags, terminal: Terminal, workstation: Workstation): Promise<void> {

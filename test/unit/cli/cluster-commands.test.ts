@@ -39,7 +39,7 @@ async function runWith(live: LiveClusters | undefined, ...args: string[]): Promi
     err: (text: string) => void (err += text),
     isTTY: false,
   };
-  const program = new Command('hearth').version('0').enablePositionalOptions().exitOverride();
+  const program = new Command('hearth').version('0').exitOverride();
   program.configureOutput({ writeErr: () => undefined });
   const cluster = program.command('cluster');
   registerClusterStart(cluster, terminal, { home, environment: {} });
@@ -124,7 +124,7 @@ describe('hearth cluster start', () => {
       'other',
       '-P',
       'byo',
-      '-v',
+      '--version',
       '1.31',
       '-w',
       '2',
