@@ -56,6 +56,8 @@ export class TftpServer {
   readonly #exchanges = new Exchanges();
   #sequence = 0;
   #closing = false;
+  /** Said once per overload, so that a flood of requests is not a flood of log lines. */
+  #full = false;
   #idle: (() => void) | undefined;
 
   private constructor(options: TftpServerOptions, socket: Socket) {
@@ -123,7 +125,9 @@ export class TftpServer {
     else if (this.#exchanges.size >= transfers) {
       // An ERROR would end the boot; silence makes the firmware ask again, when a place may be free.
       this.counters.refused += 1;
-      this.#logger.warn({ client, path, transfers }, 'tftp: too many transfers, request left unanswered');
+      if (!this.#full)
+        this.#logger.warn({ client, path, transfers }, 'tftp: too many transfers, requests wait');
+      this.#full = true;
     } else if (this.#exchanges.countOf(client) >= transfersPerClient)
       this.#refuse(subject, TFTP_ERROR.undefined, 'too many transfers to this address');
     else {
@@ -236,6 +240,7 @@ export class TftpServer {
 
   #release(exchange: Exchange): void {
     this.#exchanges.remove(exchange);
+    if (this.#exchanges.size < this.#limits.transfers / 2) this.#full = false;
     if (this.#exchanges.size === 0) this.#idle?.();
   }
 
