@@ -62,6 +62,8 @@ export interface StatusReport {
   /** Every listener is up and the disk takes work. */
   readonly ready: boolean;
   readonly parts: readonly PartStatus[];
+  /** Other DHCP servers that were heard on served networks. */
+  readonly rivals?: readonly { readonly address: string; readonly network: string }[] | undefined;
 }
 
 /** What the administration talks to. The appliance puts it together. */

@@ -31,7 +31,7 @@ export function eventRoutes({ events, hosts }: Pick<Services, 'events' | 'hosts'
       summary: 'The newest events, oldest first.',
       query: listQuery({
         after: queryNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-        limit: queryNumber(1, 1_000).optional(),
+        limit: queryNumber(1, 10_000).optional(),
         host,
       }),
       answer: { schema: z.array(eventSchema) },

@@ -16,6 +16,10 @@ const statusSchema = z
         detail: z.string().optional(),
       }),
     ),
+    rivals: z
+      .array(z.object({ address: z.string(), network: z.string() }))
+      .optional()
+      .meta({ description: 'Other DHCP servers that were heard on served networks.' }),
   })
   .meta({ id: 'Status' });
 
