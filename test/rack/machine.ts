@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,8 @@ export interface MachineOptions {
   readonly network: RackNetwork;
   /** The console's text is written here: the evidence of a failed test. */
   readonly consoleFile: string;
+  /** One by default: emulated processors that wait for each other slow a loaded host down. */
+  readonly cpus?: number;
   readonly memoryMiB?: number;
   readonly diskGiB?: number;
   /** Keep the machine's disk here; by default it lives in the machine's temporary directory. */
@@ -28,68 +29,82 @@ export interface MachineOptions {
   readonly extraArguments?: readonly string[];
 }
 
-/** One virtual server: network first in its boot order for ever, then its disk, as racks are set up. */
+/**
+ * One virtual server: network first in its boot order for ever, then its disk, as racks are set up.
+ *
+ * A reset ends the QEMU process and starts another on the same disk and firmware variables: after a warm reset an emulated
+ * UEFI takes up to a minute to come back, a fresh process four seconds.
+ */
 export class Machine {
   readonly name: string;
-  readonly console: SerialConsole;
-  /** UUID and serial number as the firmware tells them (SMBIOS). */
+  /** As the firmware tells it (SMBIOS); the serial number is `RACK-<name>`. */
   readonly uuid: string;
-  readonly #child: ChildProcess;
-  readonly #monitor: Monitor;
+  readonly console: SerialConsole;
+  readonly #command: readonly [string, readonly string[]];
   readonly #directory: string;
-  readonly #exited: Promise<void>;
+  readonly #off = Promise.withResolvers<void>();
+  readonly #onExit = (): void => void this.#child?.kill('SIGKILL');
+  #child: ChildProcess | undefined;
+  #monitor: Monitor | undefined;
+  #stopping = false;
 
-  private constructor(
-    options: MachineOptions,
-    uuid: string,
-    child: ChildProcess,
-    monitor: Monitor,
-    directory: string,
-    console: SerialConsole,
-  ) {
+  private constructor(options: MachineOptions, uuid: string, directory: string, command: [string, readonly string[]]) {
     this.name = options.name;
     this.uuid = uuid;
-    this.console = console;
-    this.#child = child;
-    this.#monitor = monitor;
+    this.console = new SerialConsole(options.consoleFile);
     this.#directory = directory;
-    this.#exited = exited(child);
+    this.#command = command;
+    process.once('exit', this.#onExit);
   }
 
   static async start(options: MachineOptions): Promise<Machine> {
     const directory = await mkdtemp(join(tmpdir(), `hearth-rack-${options.name}-`));
     const uuid = uuidOf(options.mac);
-    const socket = join(directory, 'monitor');
-    const args = await machineArguments(options, uuid, directory, socket);
-    const [command, commandArgs] = options.network.command('qemu-system-x86_64', ...args);
-    const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const console = new SerialConsole(options.consoleFile);
+    const args = await machineArguments(options, uuid, directory);
+    const machine = new Machine(options, uuid, directory, options.network.command('qemu-system-x86_64', ...args));
+    try {
+      await machine.#powerOn();
+    } catch (error) {
+      await machine.stop();
+      const output = machine.console.lines.map((line) => line.text).join('\n');
+      throw new Error(`${options.name} does not start:\n${output}`, { cause: error });
+    }
+    return machine;
+  }
+
+  async #powerOn(): Promise<void> {
+    const [command, args] = this.#command;
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
-      stream.on('data', (chunk: string) => console.write(chunk));
+      stream.on('data', (chunk: string) => this.console.write(chunk));
     }
-    child.on('error', (error) => console.end(error.message));
-    child.on('close', () => console.end('the machine is off'));
-    process.once('exit', () => child.kill('SIGKILL'));
-    try {
-      const monitor = await Monitor.connect(socket);
-      return new Machine(options, uuid, child, monitor, directory, console);
-    } catch (error) {
-      child.kill('SIGKILL');
-      await rm(directory, { recursive: true, force: true });
-      throw new Error(
-        `${options.name} does not start:\n${console.lines.map((line) => line.text).join('\n')}`,
-        { cause: error },
-      );
-    }
+    child.on('error', (error) => this.#end(error.message));
+    child.on('close', () => this.#closed());
+    this.#monitor = await Monitor.connect(join(this.#directory, 'monitor'));
   }
 
+  /** QEMU ended: the guest rebooted, someone pressed reset, or the machine is off. */
+  #closed(): void {
+    const reason = this.#monitor?.shutdownReason ?? 'unknown';
+    this.#monitor?.close();
+    if (this.#stopping || !reason.endsWith('reset')) {
+      this.#end(`the machine is off (${reason})`);
+      return;
+    }
+    this.console.write('\n');
+    this.#powerOn().catch((error: unknown) => this.#end(`the machine does not come back: ${String(error)}`));
+  }
+
+  #end(reason: string): void {
+    this.console.end(reason);
+    this.#off.resolve();
+  }
+
+  /** The process id of QEMU, which changes with a reset. */
   get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
-  get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#child?.pid;
   }
 
   waitFor(pattern: RegExp, timeoutMs: number, from = 0): Promise<RegExpExecArray> {
@@ -98,24 +113,25 @@ export class Machine {
 
   /** The reset button: nothing is written back, no process ends first. */
   async reset(): Promise<void> {
-    await this.#monitor.reset();
+    await this.#monitor?.reset();
   }
 
-  /** The power button pressed shortly. */
+  /** The power button pressed shortly; the guest decides. */
   async powerButton(): Promise<void> {
-    await this.#monitor.powerButton();
+    await this.#monitor?.powerButton();
   }
 
   /** Resolves when the machine is off, whoever switched it off. */
   async off(): Promise<void> {
-    await this.#exited;
+    await this.#off.promise;
   }
 
   /** Pulls the plug and removes what the machine had, but for its console file and a disk that was given. */
   async stop(): Promise<void> {
-    this.#monitor.close();
-    if (this.running) this.#child.kill('SIGKILL');
-    await this.#exited;
+    this.#stopping = true;
+    process.off('exit', this.#onExit);
+    this.#child?.kill('SIGKILL');
+    await this.off();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -124,15 +140,10 @@ export class Machine {
   }
 }
 
-async function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-}
-
 async function machineArguments(
   options: MachineOptions,
   uuid: string,
   directory: string,
-  socket: string,
 ): Promise<string[]> {
   const disk = options.disk ?? join(directory, 'disk.raw');
   await mkdir(directory, { recursive: true });
@@ -154,7 +165,7 @@ async function machineArguments(
   }
   return [
     ...(await firmwareArguments(options.firmware, directory)),
-    ...['-name', options.name, '-uuid', uuid, '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2'],
+    ...['-name', options.name, '-uuid', uuid, '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', String(options.cpus ?? 1)],
     ...[
       '-m',
       String(options.memoryMiB ?? 2048),
@@ -165,7 +176,7 @@ async function machineArguments(
       '-vga',
       'none',
     ],
-    ...['-serial', 'stdio', '-qmp', `unix:${socket},server=on,wait=off`],
+    ...['-serial', 'stdio', '-qmp', `unix:${join(directory, 'monitor')},server=on,wait=off`, '-no-reboot'],
     ...['-object', 'rng-random,id=rng,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng,addr=0x10'],
     ...[
       '-smbios',

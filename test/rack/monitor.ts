@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export class Monitor {
   readonly #socket: Socket;
   readonly #waiting: ((reply: Reply) => void)[] = [];
+  /** Why QEMU ended, from its SHUTDOWN event: `guest-reset`, `guest-shutdown`, `host-qmp-system-reset`, … */
+  shutdownReason: string | undefined;
   #partial = '';
 
   private constructor(socket: Socket) {
@@ -65,6 +67,7 @@ export class Monitor {
       if (typeof message !== 'object' || message === null) continue;
       // The greeting and events come unasked.
       if ('return' in message) this.#waiting.shift()?.({});
+      if (isShutdown(message)) this.shutdownReason = message.data.reason;
       if ('error' in message) this.#waiting.shift()?.({ error: JSON.stringify(message.error) });
     }
   }
@@ -72,6 +75,14 @@ export class Monitor {
 
 interface Reply {
   readonly error?: string;
+}
+
+interface ShutdownEvent {
+  readonly data: { readonly reason: string };
+}
+
+function isShutdown(message: object): message is ShutdownEvent {
+  return 'event' in message && message.event === 'SHUTDOWN' && 'data' in message;
 }
 
 function open(path: string): Promise<Socket> {

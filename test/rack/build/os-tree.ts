@@ -53,13 +53,18 @@ async function pruneTree(tree: string, commands: readonly string[]): Promise<voi
   for (const path of readdirSync(join(tree, 'usr/lib/systemd/system'))) {
     // It would ask a person for the locale and the root password on the console of a first boot.
     if (
-      /^(systemd-firstboot|systemd-pcr|systemd-boot|systemd-homed|systemd-time-wait|cryptsetup|quota|rpcbind)/.test(
+      /^(systemd-firstboot|polkit|systemd-pcr|systemd-boot|systemd-homed|systemd-time-wait|cryptsetup|quota|rpcbind)/.test(
         path,
       )
     ) {
       await rm(join(tree, 'usr/lib/systemd/system', path), { recursive: true });
     }
   }
+  // Nobody asks for permission here; without it the first caller waits for a service that cannot start.
+  await rm(join(tree, 'usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service'), { force: true });
+  // What Debian enabled goes: on the first boot presets decide, as they do on OCK.
+  await keep('etc/systemd/system', []);
+  await run('find', [join(tree, 'usr/lib/systemd/system'), '-xtype', 'l', '-delete']);
   await pruneLibraries(tree);
   const etc = [
     'alternatives',

@@ -117,7 +117,7 @@ async function bootOne(firmware: Firmware, index: number, network: RackNetwork):
 
 /** Waits for a line, but not longer than until a guest says that it failed. */
 async function expect(machine: Machine, pattern: RegExp): Promise<void> {
-  const match = await machine.waitFor(new RegExp(`${pattern.source}|FAILED.*|emergency mode`), 240_000);
+  const match = await machine.waitFor(new RegExp(`${pattern.source}|RACK.*FAILED.*|emergency mode`), 240_000);
   if (!pattern.test(match[0])) throw new Error(`${machine.name}: ${match[0]}`);
 }
 

@@ -10,8 +10,11 @@ device=$(readlink -f /dev/disk/by-label/root) && [ -b "$device" ] || refuse 'no 
 [ "$(blkid -s TYPE -o value "$device")" = xfs ] || refuse 'the root file system is not XFS'
 disk=/dev/$(lsblk -no PKNAME "$device")
 [ "$(blkid -p -s PTTYPE -o value "$disk")" = gpt ] || refuse "$disk has no GPT"
-[ "$(lsblk -lnpo NAME,TYPE "$disk" | awk '$2 == "part" { print $1 }' | sort -V | tail -n 1)" = "$device" ] ||
-  refuse 'root is not the last partition'
+last=
+for name in $(lsblk -lnpo NAME "$disk"); do
+  [ "$name" = "$disk" ] || last=$name
+done
+[ "$last" = "$device" ] || refuse "root is not the last partition: $last is"
 
 stateroot=$(sed -n 's,.*ostree=/ostree/boot\.[01]/\([^/]*\)/.*,\1,p' /proc/cmdline)
 mount --bind "/sysroot/sysroot/ostree/deploy/$stateroot/var" /sysroot/var || refuse 'cannot bind /var'
