@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isName } from '../../domain/media/name.ts';
+import type { LibraryState } from '../../domain/doctor/snapshot.ts';
+import { FirstStageLibrary } from '../boot-files/first-stage.ts';
+
+/** What lies in the data directory while nobody can be asked. */
+export async function readLibrary(data: string): Promise<LibraryState> {
+  const none = {
+    list: () => Promise.resolve([]),
+    get: () => Promise.resolve(undefined),
+    add: () => Promise.resolve(),
+    remove: () => Promise.resolve(false),
+  };
+  const firstStage = new FirstStageLibrary(join(data, 'first-stage'), none, {
+    openFile: () => Promise.resolve(undefined),
+  });
+  return {
+    media: await names(join(data, 'media')),
+    images: await names(join(data, 'images')),
+    firstStage: await firstStage.available(),
+  };
+}
+
+async function names(directory: string): Promise<readonly string[] | undefined> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && isName(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : undefined;
+  }
+}
