@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EjsTemplates } from '../../src/adapters/template/ejs-templates.ts';
 import { renderNodeIgnition } from '../../src/domain/cluster/node-ignition.ts';
 import { RELEASES } from '../../src/domain/cluster/versions.ts';
@@ -149,6 +149,81 @@ describe('the shell', () => {
       });
       expect(stdout).toBe('');
     }
+  });
+});
+
+const BALANCED = [
+  { family: 'IPv4', cluster: clusterOf(), peers: [] },
+  { family: 'IPv4 with peers', cluster: clusterOf(), peers: ['10.9.0.2', '10.9.0.3'] },
+  { family: 'IPv6 with peers', cluster: CLUSTERS.IPv6, peers: ['fd00::2'] },
+];
+
+const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
+
+describe.runIf(has('nginx') && existsSync(STREAM_MODULE))('nginx', () => {
+  test.each(BALANCED)('takes the balancer of $family', ({ cluster, peers }) => {
+    const { config } = render(ROLES.init, { cluster, peers });
+    const file = join(folder, 'nginx.conf');
+    const conf = textOf(config, '/etc/ocne/nginx/nginx.conf');
+    writeFileSync(file, conf.replace('/usr/lib64/nginx/modules/ngx_stream_module.so', STREAM_MODULE));
+    const { status, stderr } = spawnSync(
+      'nginx',
+      ['-t', '-e', 'stderr', '-g', `pid ${folder}/nginx.pid;`, '-c', file],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).not.toMatch(/\[(warn|emerg)\]/);
+    expect(status).toBe(0);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0 && has('keepalived') && has('ip'))('keepalived', () => {
+  const namespace = `hearth-${process.pid}-vrrp`;
+  const ip = (...args: string[]): void => {
+    const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+  };
+  beforeAll(() => {
+    ip('netns', 'add', namespace);
+    ip('-n', namespace, 'link', 'add', 'eno1', 'type', 'veth', 'peer', 'name', 'wire');
+    ip('-n', namespace, 'link', 'set', 'eno1', 'up');
+    ip('-n', namespace, 'addr', 'add', '10.9.0.1/24', 'dev', 'eno1');
+  });
+  afterAll(() => void spawnSync('ip', ['netns', 'delete', namespace]));
+
+  test.each(BALANCED)('takes the virtual IP of $family', ({ cluster, peers }) => {
+    const { config } = render(ROLES.init, {
+      cluster,
+      peers,
+      host: { networkInterface: 'eno1' },
+      virtualRouterId: 77,
+    });
+    for (const name of ['check_apiserver.sh', 'keepalived_state.sh'])
+      writeFileSync(join(folder, name), textOf(config, `/etc/keepalived/${name}`), { mode: 0o755 });
+    const conf = textOf(config, '/etc/keepalived/keepalived.conf')
+      .replaceAll('/etc/keepalived/', `${folder}/`)
+      // The image has a user for the scripts, this machine has not.
+      .replace('enable_script_security', 'enable_script_security\n  script_user root');
+    writeFileSync(join(folder, 'keepalived.conf'), conf);
+    const { status, stderr, stdout } = spawnSync(
+      'ip',
+      [
+        'netns',
+        'exec',
+        namespace,
+        'keepalived',
+        '--config-test',
+        '--use-file',
+        join(folder, 'keepalived.conf'),
+      ],
+      { encoding: 'utf8', timeout: 10_000 },
+    );
+    expect(stdout + stderr).not.toMatch(/Unknown|not found|ignoring|error/i);
+    // Without peers keepalived falls back to multicast and says that it does (OCK's known behaviour).
+    if (peers.length === 0)
+      expect(stdout + stderr).toMatch(/^\(VI_1\) A unicast keyword [^\n]*multicast[^\n]*\n$/);
+    else expect(status, stdout + stderr).toBe(0);
   });
 });
 
