@@ -53,9 +53,9 @@ export class LeaseBench {
     const { device, port, source, now } = this;
     let decision = this.engine.handle(arrived, { device, port, source, now });
     while (decision.probe !== undefined) {
-      const { address, resume } = decision.probe;
-      this.engine.confirm(decision.changes);
-      decision = resume(this.strangers.has(address), this.now);
+      const { probe, changes, events } = decision;
+      const next = probe.resume(this.strangers.has(probe.address), this.now);
+      decision = { ...next, changes: [...changes, ...next.changes], events: [...events, ...next.events] };
     }
     const { reply } = decision;
     if (reply === undefined) return { decision, said: 'silence', address: '', to: '', packet: undefined };

@@ -172,21 +172,18 @@ export class DhcpService {
 
   #carryOut(endpoint: DhcpEndpoint, decision: Decision): void {
     for (const event of decision.events) this.#options.events.record(event);
-    const { probe, changes, reply } = decision;
-    if (probe !== undefined) {
-      this.#probe(endpoint, probe);
-      return;
-    }
-    if (changes.length === 0) {
-      this.#finish(endpoint, decision, reply);
-      return;
-    }
+    const { probe, changes } = decision;
+    if (probe !== undefined) this.#probe(endpoint, probe);
+    if (changes.length > 0) this.#commit(endpoint, decision);
+    else if (probe === undefined) this.#finish(endpoint, decision);
+  }
+
+  /** Lets the reply leave once the records it promises are on disk. */
+  #commit(endpoint: DhcpEndpoint, decision: Decision): void {
+    const { changes } = decision;
     if (this.#pending >= MAX_PENDING_REPLIES) {
       // The disk is far behind: the client repeats itself, and memory stays bounded.
-      for (let index = changes.length - 1; index >= 0; index -= 1) {
-        const change = changes[index];
-        if (change !== undefined) this.#engine.revert([change]);
-      }
+      this.#engine.revert(changes);
       this.#counters.dropped += 1;
       return;
     }
@@ -196,7 +193,7 @@ export class DhcpService {
       () => {
         this.#pending -= 1;
         this.#engine.confirm(changes);
-        this.#finish(endpoint, decision, reply);
+        if (decision.probe === undefined) this.#finish(endpoint, decision);
       },
       (error: unknown) => {
         this.#pending -= 1;
@@ -225,7 +222,8 @@ export class DhcpService {
       .then(resume, () => resume(false));
   }
 
-  #finish(endpoint: DhcpEndpoint, decision: Decision, reply: Reply | undefined): void {
+  #finish(endpoint: DhcpEndpoint, decision: Decision): void {
+    const { reply } = decision;
     try {
       if (decision.sighting !== undefined) this.#options.onSighting(decision.sighting);
       if (reply === undefined) this.#counters.silent += 1;

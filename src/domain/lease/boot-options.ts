@@ -28,10 +28,27 @@ export interface BootAnswer {
 const FILE_BYTES = 128;
 const NO_PXE_DHCP = Uint8Array.of(0xb0, 1, 1);
 
+/** Prefixes registered to Raspberry Pi (IEEE MA-L). */
+const RASPBERRY_PI: readonly string[] = [
+  '28:cd:c1',
+  '2c:cf:67',
+  '88:a2:9e',
+  'b8:27:eb',
+  'd8:3a:dd',
+  'dc:a6:32',
+  'e4:5f:01',
+];
+
+/** The boot ROM of a Raspberry Pi says type 0, x86 BIOS, and is an Arm machine that runs nothing we could name. */
+function isRaspberryPi(mac: string | undefined): boolean {
+  return mac !== undefined && RASPBERRY_PI.includes(mac.slice(0, 8));
+}
+
 /** What a boot client's firmware can run; some say it in the vendor class only. */
 export function systemOf(client: Client): ClientSystem | undefined {
-  const { pxe } = client;
+  const { pxe, mac } = client;
   if (pxe === undefined) return undefined;
+  if (!pxe.ipxe && pxe.architectures[0] === 0 && isRaspberryPi(mac)) return undefined;
   const system = clientSystem(pxe.architectures);
   // HTTPClient firmware that sends a PXE type (or the PXE type beside the HTTP one) still fetches by HTTP only.
   if (system !== undefined && pxe.class === 'HTTPClient') return { ...system, transport: 'http' };
