@@ -28,7 +28,7 @@ else
 fi
 
 STATUS=$(curl --config "$SECRETS" --silent --show-error --output "$ANSWER" --write-out '%{http_code}' \
-	--connect-timeout 10 --max-time 60 --retry 10 --retry-delay 6 --retry-connrefused \
+	--noproxy '*' --connect-timeout 10 --max-time 60 --retry 10 --retry-delay 6 --retry-connrefused \
 	--data-urlencode "result=$RESULT" \
 	--data-urlencode "hostname=$(hostname)" \
 	--data-urlencode "status=$(systemctl show --property=ExecMainStatus --value ocne.service)" \
