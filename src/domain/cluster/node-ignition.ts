@@ -97,7 +97,8 @@ export function renderNodeIgnition(input: NodeIgnitionInput, templates: Template
       action: role.kind === 'init' ? 'init' : 'join',
       networkInterface,
       strict,
-      uploadCerts: role.kind === 'init' && role.secrets.kind === 'ca-only',
+      // The script is one and the same on every node of a cluster whose nodes hand certificates to each other.
+      uploadCerts: role.kind === 'worker-join' || role.secrets.kind !== 'whole-pki',
     },
     templates,
   );
