@@ -10,6 +10,9 @@ export interface ApiCredentials {
   readonly server: URL;
 }
 
+/** Credentials without a client certificate ask as nobody, or as whom a bearer token names. */
+export type ServerCredentials = Pick<ApiCredentials, 'ca' | 'server'> & Partial<ApiCredentials>;
+
 export interface TimeLimits {
   /** Milliseconds for TCP and TLS together. */
   readonly connect: number;
@@ -32,6 +35,7 @@ export interface ApiCall {
   readonly body?: unknown;
   /** Of the body; JSON unless told. */
   readonly contentType?: string;
+  readonly bearer?: string;
 }
 
 export interface ApiAnswer {
@@ -51,7 +55,7 @@ export class ApiConnection {
   readonly #server: URL;
   readonly #limits: TimeLimits;
 
-  constructor(credentials: ApiCredentials, limits: TimeLimits = DEFAULT_LIMITS) {
+  constructor(credentials: ServerCredentials, limits: TimeLimits = DEFAULT_LIMITS) {
     this.#server = credentials.server;
     this.#limits = limits;
     this.#agent = new Agent({
@@ -156,6 +160,7 @@ export class ApiConnection {
       headers: {
         accept: 'application/json',
         'user-agent': 'hearth',
+        ...(call.bearer === undefined ? {} : { authorization: `Bearer ${call.bearer}` }),
         ...(body === undefined
           ? {}
           : {
