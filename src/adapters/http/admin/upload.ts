@@ -31,6 +31,11 @@ export async function receiveUpload(request: IncomingMessage, directory: string)
   return { file, discard };
 }
 
+/** Removes what a killed process left; call once at start. */
+export async function discardOldUploads(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+}
+
 function limit(most: number): Transform {
   let bytes = 0;
   return new Transform({

@@ -38,8 +38,8 @@ export function mediaRoutes(services: Pick<Services, 'media' | 'images' | 'uploa
       handle: (call) => {
         checkLocal(call);
         const { path: file, ...order } = call.body;
-        return streamImport(call.request, call.response, (progress) =>
-          media.import({ file, ...order, ...progress }),
+        return streamImport(call.request, call.response, (watch) =>
+          media.import({ file, ...order, ...watch }),
         );
       },
     }),
@@ -54,13 +54,11 @@ export function mediaRoutes(services: Pick<Services, 'media' | 'images' | 'uploa
       handle: async ({ request, response, query, param }) => {
         const order = { name: param('name'), all: query.all };
         const upload = await receiveUpload(request, uploads);
-        try {
-          await streamImport(request, response, (progress) =>
-            media.import({ file: upload.file, ...order, ...progress } satisfies MediumOrder),
-          );
-        } finally {
-          await upload.discard();
-        }
+        await streamImport(request, response, (watch) =>
+          media
+            .import({ file: upload.file, ...order, ...watch } satisfies MediumOrder)
+            .finally(() => upload.discard()),
+        );
       },
     }),
     ...libraryRoutes('images', 'image-not-found', images),
@@ -74,8 +72,8 @@ export function mediaRoutes(services: Pick<Services, 'media' | 'images' | 'uploa
       answer: { status: 200, contentType: PROGRESS },
       handle: (call) => {
         checkLocal(call);
-        return streamImport(call.request, call.response, (progress) =>
-          images.import({ ...call.body, ...progress } satisfies ImageOrder),
+        return streamImport(call.request, call.response, (watch) =>
+          images.import({ ...call.body, ...watch } satisfies ImageOrder),
         );
       },
     }),
