@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Router } from 'express';
 import { createAdminApp } from '../../src/adapters/http/admin/app.ts';
-import { openAdminListeners } from '../../src/adapters/http/admin/listeners.ts';
-import type { AdminListeners } from '../../src/adapters/http/admin/listeners.ts';
 import type { Services } from '../../src/adapters/http/admin/services.ts';
+import type { Listener } from '../../src/adapters/http/server/listener.ts';
+import { listenWithTls } from '../../src/adapters/http/server/tls.ts';
+import type { TlsListener } from '../../src/adapters/http/server/tls.ts';
+import { listenOnUnixSocket } from '../../src/adapters/http/server/unix-socket.ts';
 import { createLogger } from '../../src/adapters/log/logger.ts';
 import { Metrics } from '../../src/adapters/metrics/metrics.ts';
 import { SqliteApiTokenStore } from '../../src/adapters/store/api-token-store.ts';
@@ -55,12 +57,13 @@ export class TestAppliance {
   readonly password: string;
   readonly log: string[];
   readonly directory: string;
-  readonly #listeners: AdminListeners;
+  readonly tls: TlsListener;
+  readonly #socket: Listener;
   readonly #store: SqliteEventStore;
 
   private constructor(
-    parts: Omit<TestAppliance, 'local' | 'ask' | 'open' | 'stop' | 'tls' | 'fingerprint'>,
-    listeners: AdminListeners,
+    parts: Omit<TestAppliance, 'local' | 'ask' | 'open' | 'stop'>,
+    socket: Listener,
     store: SqliteEventStore,
   ) {
     this.services = parts.services;
@@ -70,7 +73,8 @@ export class TestAppliance {
     this.password = parts.password;
     this.log = parts.log;
     this.directory = parts.directory;
-    this.#listeners = listeners;
+    this.tls = parts.tls;
+    this.#socket = socket;
     this.#store = store;
   }
 
@@ -135,29 +139,28 @@ export class TestAppliance {
       version: '0.0.0',
       pages: options.pages,
     });
-    const listeners = await openAdminListeners({
+    const socket = await listenOnUnixSocket(data.socket, handler);
+    const tls = await listenWithTls(
+      {
+        host: '127.0.0.1',
+        port: 0,
+        keysDirectory: data.keys,
+        clock,
+        onFault: (error) => void log.push(String(error)),
+      },
       handler,
-      socket: data.socket,
-      listen: { host: '127.0.0.1', port: 0 },
-      keysDirectory: data.keys,
-      clock,
-      log: logger,
-    });
+    );
     const password = first?.password ?? '';
     return new TestAppliance(
-      { services, access, events, database, password, log, directory },
-      listeners,
+      { services, access, events, database, password, log, directory, tls },
+      socket,
       store,
     );
   }
 
-  get tls(): AdminListeners['tls'] {
-    return this.#listeners.tls;
-  }
-
   /** Over the UNIX socket. */
   async local(ask: Ask): Promise<Reply> {
-    return send((options) => httpRequest({ ...options, socketPath: this.#listeners.local.where }), ask);
+    return send((options) => httpRequest({ ...options, socketPath: this.#socket.where }), ask);
   }
 
   /** Over TLS, with the appliance's authority trusted. */
@@ -171,7 +174,7 @@ export class TestAppliance {
   }
 
   async stop(): Promise<void> {
-    await this.#listeners.close();
+    await Promise.all([this.#socket.close(), this.tls.close()]);
     this.#store.flush();
     await this.events.settled();
     this.database.close();
