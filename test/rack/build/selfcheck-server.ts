@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', origin);
   const [, area = '', ...rest] = url.pathname.split('/');
   const mac = url.searchParams.get('mac') ?? '';
-  const firmware = url.searchParams.get('firmware') === 'bios' ? 'bios' : 'uefi';
+  const firmware = (url.searchParams.get('firmware') ?? '').endsWith('bios') ? 'bios' : 'uefi';
   const tree = trees.get(area);
   if (area !== 'ostree') console.log(`${request.method ?? ''} ${request.url ?? ''}`);
   if (tree !== undefined) sendFile(response, join(tree, normalize(`/${rest.join('/')}`)));

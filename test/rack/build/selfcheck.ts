@@ -42,7 +42,10 @@ async function main(): Promise<void> {
     servers.push(startInside(network, process.execPath, [...server, assets.firstStage]));
     servers.push(startInside(network, 'dnsmasq', dnsmasqArguments(network.bridge, assets.firstStage)));
     const wanted: Firmware[] = firmwares.length > 0 ? firmwares : ['uefi', 'bios'];
-    await Promise.all(wanted.map((firmware, index) => bootOne(firmware, index, network)));
+    const results = await Promise.allSettled(wanted.map((firmware, index) => bootOne(firmware, index, network)));
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason;
+    }
   } finally {
     for (const server of servers) {
       if (server.exitCode === null && server.kill('SIGTERM')) await once(server, 'close');
@@ -80,7 +83,8 @@ function dnsmasqArguments(bridge: string, tftpRoot: string): string[] {
     ...['--dhcp-match=set:efi,option:client-arch,7', '--dhcp-match=set:http,option:client-arch,16'],
     ...['--dhcp-userclass=set:ipxe,iPXE', '--dhcp-boot=tag:efi,tag:!ipxe,snponly.efi'],
     ...[
-      `--dhcp-boot=tag:http,tag:!ipxe,${origin}/first-stage/snponly.efi`,
+      // After PXE, OVMF tries HTTP boot before the disk: a quick 404 sends it on when no machine is to use it.
+      `--dhcp-boot=tag:http,tag:!ipxe,${origin}/first-stage/${firmwares.includes('uefi-http') ? 'snponly.efi' : 'none'}`,
       '--dhcp-option-force=tag:http,60,HTTPClient',
     ],
     ...['--dhcp-boot=tag:!efi,tag:!http,tag:!ipxe,undionly.kpxe', `--dhcp-boot=tag:ipxe,${origin}/boot.ipxe`],
@@ -125,4 +129,6 @@ function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
 
+// Exit handlers remove machines and namespaces; a signal alone would not run them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 await main();
