@@ -42,13 +42,18 @@ export class Machine {
   readonly console: SerialConsole;
   readonly #command: readonly [string, readonly string[]];
   readonly #directory: string;
-  readonly #off = Promise.withResolvers<void>();
+  readonly #off = Promise.withResolvers<undefined>();
   readonly #onExit = (): void => void this.#child?.kill('SIGKILL');
   #child: ChildProcess | undefined;
   #monitor: Monitor | undefined;
   #stopping = false;
 
-  private constructor(options: MachineOptions, uuid: string, directory: string, command: [string, readonly string[]]) {
+  private constructor(
+    options: MachineOptions,
+    uuid: string,
+    directory: string,
+    command: [string, readonly string[]],
+  ) {
     this.name = options.name;
     this.uuid = uuid;
     this.console = new SerialConsole(options.consoleFile);
@@ -61,7 +66,12 @@ export class Machine {
     const directory = await mkdtemp(join(tmpdir(), `hearth-rack-${options.name}-`));
     const uuid = uuidOf(options.mac);
     const args = await machineArguments(options, uuid, directory);
-    const machine = new Machine(options, uuid, directory, options.network.command('qemu-system-x86_64', ...args));
+    const machine = new Machine(
+      options,
+      uuid,
+      directory,
+      options.network.command('qemu-system-x86_64', ...args),
+    );
     try {
       await machine.#powerOn();
     } catch (error) {
@@ -99,7 +109,7 @@ export class Machine {
 
   #end(reason: string): void {
     this.console.end(reason);
-    this.#off.resolve();
+    this.#off.resolve(undefined);
   }
 
   /** The process id of QEMU, which changes with a reset. */
@@ -140,11 +150,7 @@ export class Machine {
   }
 }
 
-async function machineArguments(
-  options: MachineOptions,
-  uuid: string,
-  directory: string,
-): Promise<string[]> {
+async function machineArguments(options: MachineOptions, uuid: string, directory: string): Promise<string[]> {
   const disk = options.disk ?? join(directory, 'disk.raw');
   await mkdir(directory, { recursive: true });
   await writeFile(disk, '', { flag: 'a' });
@@ -165,7 +171,18 @@ async function machineArguments(
   }
   return [
     ...(await firmwareArguments(options.firmware, directory)),
-    ...['-name', options.name, '-uuid', uuid, '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', String(options.cpus ?? 1)],
+    ...[
+      '-name',
+      options.name,
+      '-uuid',
+      uuid,
+      '-accel',
+      'tcg,thread=multi',
+      '-cpu',
+      'max',
+      '-smp',
+      String(options.cpus ?? 1),
+    ],
     ...[
       '-m',
       String(options.memoryMiB ?? 2048),

@@ -61,7 +61,9 @@ async function pruneTree(tree: string, commands: readonly string[]): Promise<voi
     }
   }
   // Nobody asks for permission here; without it the first caller waits for a service that cannot start.
-  await rm(join(tree, 'usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service'), { force: true });
+  await rm(join(tree, 'usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service'), {
+    force: true,
+  });
   // What Debian enabled goes: on the first boot presets decide, as they do on OCK.
   await keep('etc/systemd/system', []);
   await run('find', [join(tree, 'usr/lib/systemd/system'), '-xtype', 'l', '-delete']);

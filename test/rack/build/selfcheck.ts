@@ -42,7 +42,9 @@ async function main(): Promise<void> {
     servers.push(startInside(network, process.execPath, [...server, assets.firstStage]));
     servers.push(startInside(network, 'dnsmasq', dnsmasqArguments(network.bridge, assets.firstStage)));
     const wanted: Firmware[] = firmwares.length > 0 ? firmwares : ['uefi', 'bios'];
-    const results = await Promise.allSettled(wanted.map((firmware, index) => bootOne(firmware, index, network)));
+    const results = await Promise.allSettled(
+      wanted.map((firmware, index) => bootOne(firmware, index, network)),
+    );
     for (const result of results) {
       if (result.status === 'rejected') throw result.reason;
     }
