@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Appliance } from './appliance.ts';
 import { buildAssets } from './build/assets.ts';
-import { ClusterControl } from './cluster-control.ts';
+import { ControlPlane } from './control-plane.ts';
 import { Machine } from './machine.ts';
 import type { MachineOptions } from './machine.ts';
 import { RackNetwork } from './network.ts';
@@ -45,20 +45,20 @@ export class VirtualRack {
   readonly network: RackNetwork;
   readonly appliance: Appliance;
   readonly folder: string;
-  readonly #control: ClusterControl;
+  readonly controlPlane: ControlPlane;
   readonly #machines: Machine[] = [];
   readonly #temporary: boolean;
 
   private constructor(
     network: RackNetwork,
     appliance: Appliance,
-    control: ClusterControl,
+    controlPlane: ControlPlane,
     folder: string,
     temporary: boolean,
   ) {
     this.network = network;
     this.appliance = appliance;
-    this.#control = control;
+    this.controlPlane = controlPlane;
     this.folder = folder;
     this.#temporary = temporary;
   }
@@ -71,8 +71,8 @@ export class VirtualRack {
     await mkdir(folder, { recursive: true });
     const network = await RackNetwork.create();
     const appliance = new Appliance({ network, folder, networks: NETWORKS });
-    const control = await ClusterControl.start(network, join(folder, 'control'), ENDPOINT);
-    const rack = new VirtualRack(network, appliance, control, folder, options.evidence === undefined);
+    const controlPlane = await ControlPlane.start(network, ENDPOINT, join(folder, 'control-plane.log'));
+    const rack = new VirtualRack(network, appliance, controlPlane, folder, options.evidence === undefined);
     try {
       tell('starting the appliance');
       await appliance.start();
@@ -121,7 +121,7 @@ export class VirtualRack {
 
   async stop(): Promise<void> {
     await Promise.all(this.#machines.map((machine) => machine.stop()));
-    this.#control.stop();
+    await this.controlPlane.stop();
     await this.appliance.stop();
     this.network.close();
     if (this.#temporary) await rm(this.folder, { recursive: true, force: true });
