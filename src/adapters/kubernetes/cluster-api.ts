@@ -6,6 +6,7 @@ import type { Clock } from '../../domain/time/clock.ts';
 import { TOKEN_NAMESPACE, bootstrapTokenSecret, tokenSecretName } from './bootstrap-token.ts';
 import type { ApiConnection } from './connection.ts';
 import type { ApiConnections } from './connections.ts';
+import { clusterProblem, reasonOf } from './cluster-problem.ts';
 import { ApiFailure, asFailure } from './failure.ts';
 import { nodeHealth } from './node-health.ts';
 
@@ -86,19 +87,6 @@ export class KubernetesClusterApi implements ClusterApi {
       throw clusterProblem(cluster, what, thrown);
     }
   }
-}
-
-/** A failed call as a Problem: `cluster-refused` when the API said no, `cluster-unreachable` when it said nothing. */
-export function clusterProblem(cluster: Cluster, what: string, thrown: unknown): Problem {
-  if (thrown instanceof Problem) return thrown;
-  const code =
-    thrown instanceof ApiFailure && thrown.kind === 'status' ? 'cluster-refused' : 'cluster-unreachable';
-  return new Problem(code, `The API of ${cluster.name} ${what}: ${reasonOf(thrown)}.`, { cause: thrown });
-}
-
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Problem) return thrown.message;
-  return asFailure(thrown).message;
 }
 
 /** Names after `[-]` in the verbose answer of the health endpoints of Kubernetes. */

@@ -158,7 +158,7 @@ export const CATALOGUE = {
   ),
   'cluster-unreachable': entry(
     503,
-    'The Kubernetes API of a cluster does not answer.',
+    'The Kubernetes API of a cluster does not answer, or cannot work now.',
     'Check that a control plane runs and that the appliance reaches the address of the cluster.',
   ),
   'cluster-refused': entry(

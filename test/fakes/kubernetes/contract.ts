@@ -347,7 +347,7 @@ export function kubernetesContract(name: string, start: () => Promise<ApiUnderTe
         () => undefined,
       );
       const created = await client.create({ ...object, data: { a: '1' } });
-      expect(created.metadata?.uid).toBeDefined();
+      expect(text(created, 'metadata', 'uid')).toBeDefined();
       expect(await watched).toBe('ADDED');
       watch.abort();
       const applied = await client.patch(
