@@ -17,15 +17,19 @@ import { LeaseEngine } from '../../domain/lease/engine.ts';
 import { Explanations } from '../../domain/lease/explanation.ts';
 import type { Explanation } from '../../domain/lease/explanation.ts';
 import type { LeaseJournal } from '../../domain/lease/journal.ts';
-import type { Lease } from '../../domain/lease/lease.ts';
 import type { ServedNetwork } from '../../domain/lease/network.ts';
+import type { Rival } from '../../domain/lease/rival.ts';
 import type { AddressProbe } from '../../domain/lease/probe.ts';
 import type { HostSource } from '../../domain/lease/reservations.ts';
-import type { Clock, Instant } from '../../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import { DhcpCounters } from './counters.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { DeviceState } from './device-watch.ts';
 import type { DhcpEndpoint } from './endpoint.ts';
+import { viewOf } from './lease-view.ts';
+import type { LeaseView } from './lease-view.ts';
+import { PacedQueue } from './paced-queue.ts';
+import { probeRivals } from './rival-probe.ts';
 import { UdpAddressProbe } from './udp-address-probe.ts';
 
 export interface DhcpServiceOptions {
@@ -42,23 +46,14 @@ export interface DhcpServiceOptions {
   readonly probe?: AddressProbe | undefined;
 }
 
-/** A lease as the API shows it. */
-export interface LeaseView {
-  readonly address: Ipv4Address;
-  readonly mac: MacAddress | undefined;
-  readonly clientId: string | undefined;
-  readonly uuid: string | undefined;
-  readonly hostName: string | undefined;
-  readonly network: string;
-  readonly state: 'active' | 'released' | 'declined' | 'expired';
-  readonly starts: Instant;
-  readonly expires: Instant;
-}
+export type { LeaseView };
 
 export interface DhcpStatus {
   readonly endpoints: readonly DeviceState[];
   readonly counters: DhcpCounters;
   readonly leases: number;
+  /** Other servers seen on wires that Hearth serves alone. */
+  readonly rivals: readonly Rival[];
 }
 
 const EXPIRE_EVERY_MS = 1000;
@@ -73,7 +68,10 @@ export class DhcpService {
   readonly #watch: DeviceWatch;
   readonly #addressProbe: AddressProbe;
   #timer: NodeJS.Timeout | undefined;
+  /** 24,000 replies a second at most. */
+  readonly #replies = new PacedQueue(24, 1);
   #pending = 0;
+  #lastSource = { text: '0.0.0.0', number: 0 };
 
   constructor(options: DhcpServiceOptions) {
     this.#options = options;
@@ -99,6 +97,29 @@ export class DhcpService {
     this.#timer = setInterval(() => this.#engine.expire(this.#options.clock.now()), EXPIRE_EVERY_MS);
     this.#timer.unref();
     await this.#watch.start();
+    void this.#lookForRivals();
+  }
+
+  /** Asks once on every wire we serve alone whether someone else answers there, and raises an alert. */
+  async #lookForRivals(): Promise<void> {
+    const { networks, clock, events, logger } = this.#options;
+    const own = new Set<string>(networks.map((network) => network.address));
+    for (const { name, interface: device, dhcp } of networks) {
+      if (device === undefined || dhcp !== 'authoritative') continue;
+      try {
+        for (const { server } of await probeRivals(device, own)) {
+          const event = this.#engine.noteRival(
+            ipv4ToNumber(server),
+            name,
+            'it answered when asked',
+            clock.now(),
+          );
+          if (event !== undefined) events.record(event);
+        }
+      } catch (error) {
+        logger.info({ device, err: error }, 'other DHCP servers cannot be looked for on this interface');
+      }
+    }
   }
 
   /** Stops listening. The journal belongs to the caller, who closes it afterwards. */
@@ -115,7 +136,12 @@ export class DhcpService {
     const now = this.#options.clock.now();
     for (const lease of this.#engine.leases())
       if (lease.state === 'active' && lease.expires > now) leases += 1;
-    return { endpoints: this.#watch.states(), counters: this.#counters, leases };
+    return {
+      endpoints: this.#watch.states(),
+      counters: this.#counters,
+      leases,
+      rivals: this.#engine.rivals(),
+    };
   }
 
   leases(): readonly LeaseView[] {
@@ -156,7 +182,7 @@ export class DhcpService {
       }
       this.#counters.count(this.#counters.receivedByType, messageTypeName(messageType(packet)));
       const now = this.#options.clock.now();
-      const source = { address: numberOf(from.address), port: from.port };
+      const source = { address: this.#sourceOf(from.address), port: from.port };
       const decision = this.#engine.handle(packet, {
         device: endpoint.device,
         port: endpoint.port,
@@ -168,6 +194,13 @@ export class DhcpService {
     } catch (error) {
       this.#fault(endpoint, error);
     }
+  }
+
+  /** The sender as a number. Most packets come from 0.0.0.0 or from one relay: the last one is remembered. */
+  #sourceOf(address: string): number {
+    if (address === this.#lastSource.text) return this.#lastSource.number;
+    this.#lastSource = { text: address, number: ipv4ToNumber(address as Ipv4Address) };
+    return this.#lastSource.number;
   }
 
   #carryOut(endpoint: DhcpEndpoint, decision: Decision): void {
@@ -193,7 +226,7 @@ export class DhcpService {
       () => {
         this.#pending -= 1;
         this.#engine.confirm(changes);
-        if (decision.probe === undefined) this.#finish(endpoint, decision);
+        if (decision.probe === undefined) this.#replies.run(() => this.#finish(endpoint, decision));
       },
       (error: unknown) => {
         this.#pending -= 1;
@@ -257,23 +290,4 @@ export class DhcpService {
     this.#counters.faults += 1;
     this.#options.logger.error({ err: error, device: endpoint.device }, 'a DHCP packet could not be handled');
   }
-}
-
-function numberOf(address: string): number {
-  return address === '0.0.0.0' ? 0 : ipv4ToNumber(address as Ipv4Address);
-}
-
-function viewOf(lease: Lease, now: Instant): LeaseView {
-  const expired = lease.state === 'active' && lease.expires <= now;
-  return {
-    address: ipv4FromNumber(lease.address),
-    mac: lease.mac,
-    clientId: lease.clientId,
-    uuid: lease.uuid,
-    hostName: lease.hostName,
-    network: lease.network,
-    state: expired ? 'expired' : lease.state,
-    starts: lease.starts,
-    expires: lease.expires,
-  };
 }

@@ -6,6 +6,7 @@ import { messageType, textOption } from '../../protocol/dhcp/option-value.ts';
 import { BOOTREQUEST } from '../../protocol/dhcp/packet.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/packet.ts';
 import { PXE_PORT } from '../../protocol/dhcp/transmit.ts';
+import type { NewEvent } from '../event/event.ts';
 import type { Instant } from '../time/clock.ts';
 import { Allocation } from './allocation.ts';
 import { answerBootp, answerInform } from './answer.ts';
@@ -20,7 +21,8 @@ import { answerDiscover } from './discover.ts';
 import { answerProxy } from './proxy.ts';
 import { answerRequest } from './request.ts';
 import { Reservations } from './reservations.ts';
-import { RivalWatch } from './rival.ts';
+import { isRivalProbe, RivalWatch } from './rival.ts';
+import type { Rival } from './rival.ts';
 import { Links } from './subnet-selection.ts';
 
 /**
@@ -59,6 +61,7 @@ export class LeaseEngine {
     if (packet.op !== BOOTREQUEST) return silence('it is a reply of another server, not a request');
     const client = clientOf(packet);
     if (client === undefined) return silence('it names neither a hardware address nor a client identifier');
+    if (isRivalProbe(packet)) return silence("it is this appliance's own search for other servers");
     const selected = this.#parts.links.select(packet, client, reception.device);
     if (typeof selected === 'string') return silence(selected, client);
     const { now } = reception;
@@ -97,6 +100,15 @@ export class LeaseEngine {
 
   *leases(): Generator<Lease> {
     for (const link of this.#parts.links.all) yield* link.leases();
+  }
+
+  /** Notes another server on a wire; gives the event when it is time to tell someone. */
+  noteRival(address: number, network: string, evidence: string, now: Instant): NewEvent | undefined {
+    return this.#parts.rivals.note(address, network, evidence, now);
+  }
+
+  rivals(): readonly Rival[] {
+    return this.#parts.rivals.all();
   }
 
   /** Offers outstanding, for the status page. */

@@ -25,6 +25,8 @@ interface Noted {
 
 const PACKETS_PER_MACHINE = 8;
 const MAX_MACHINES = 2048;
+/** A flood of made-up machines must neither push out the real ones nor cost the time that real ones need. */
+const MAX_PER_SECOND = 256;
 
 /**
  * The last packets of every machine, for people who ask why one does not boot. Bounded by machines and by packets; the
@@ -32,6 +34,8 @@ const MAX_MACHINES = 2048;
  */
 export class Explanations {
   readonly #noted = new Map<MacAddress, Noted[]>();
+  #second = 0;
+  #inSecond = 0;
 
   note(
     bytes: Uint8Array,
@@ -39,7 +43,7 @@ export class Explanations {
     { at, device }: { at: Instant; device: Reception['device'] },
   ): void {
     const mac = decision.client?.mac;
-    if (mac === undefined) return;
+    if (mac === undefined || !this.#hasRoom(at)) return;
     const list = this.#noted.get(mac) ?? [];
     // Deleting and setting again moves the machine to the end: the first of the map is the longest silent one.
     if (!this.#noted.delete(mac) && this.#noted.size >= MAX_MACHINES) {
@@ -58,6 +62,14 @@ export class Explanations {
       replied: reply !== undefined,
       address: reply?.packet.yiaddr ?? 0,
     });
+  }
+
+  #hasRoom(at: Instant): boolean {
+    const second = Math.floor(at / 1000);
+    if (second !== this.#second) this.#inSecond = 0;
+    this.#second = second;
+    this.#inSecond += 1;
+    return this.#inSecond <= MAX_PER_SECOND;
   }
 
   /** @param lease what the machine has or had, if anything */

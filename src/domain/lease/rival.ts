@@ -1,4 +1,7 @@
 import { ipv4FromNumber, ipv4ToNumber } from '../../protocol/address/ipv4.ts';
+import { OptionCode } from '../../protocol/dhcp/option-code.ts';
+import { readText } from '../../protocol/dhcp/option-value.ts';
+import type { DhcpPacket } from '../../protocol/dhcp/packet.ts';
 import type { NewEvent } from '../event/event.ts';
 import type { Instant } from '../time/clock.ts';
 import type { ServedNetwork } from './network.ts';
@@ -11,6 +14,14 @@ export interface Rival {
   readonly address: number;
   readonly network: string;
   readonly seenAt: Instant;
+}
+
+/** Vendor class of our own searching DISCOVER: the kernel hands our broadcasts back to us. */
+export const RIVAL_PROBE_CLASS = 'hearth-rival-probe';
+
+export function isRivalProbe(packet: DhcpPacket): boolean {
+  const vendorClass = packet.options.get(OptionCode.vendorClass);
+  return vendorClass?.length === RIVAL_PROBE_CLASS.length && readText(vendorClass) === RIVAL_PROBE_CLASS;
 }
 
 /** Notices servers other than us in what clients say, and reports each once an hour. */
