@@ -15,12 +15,9 @@ export class SqliteBootTokenStore implements BootTokenStore {
   }
 
   replace(record: BootTokenRecord): Promise<void> {
-    return attempt(() => {
-      const { build } = this.#database;
-      this.#database.atomically(() => {
-        this.#revoke(record.host, record.createdAt);
-        this.#database.run(build.insertInto('boot_tokens').values(toRow(record)));
-      });
+    return this.#database.commit(() => {
+      this.#revoke(record.host, record.createdAt);
+      this.#database.run(this.#database.build.insertInto('boot_tokens').values(toRow(record)));
     });
   }
 
@@ -32,7 +29,7 @@ export class SqliteBootTokenStore implements BootTokenStore {
   }
 
   countUse(hash: string): Promise<BootTokenRecord | undefined> {
-    return attempt(() => {
+    return this.#database.commit(() => {
       const query = this.#database.build
         .updateTable('boot_tokens')
         .set((old) => ({ uses: old('uses', '+', 1) }))
@@ -43,7 +40,7 @@ export class SqliteBootTokenStore implements BootTokenStore {
   }
 
   bindIgnition(hash: string, address: string): Promise<string | undefined> {
-    return attempt(() => {
+    return this.#database.commit(() => {
       const query = this.#database.build
         .updateTable('boot_tokens')
         .set((old) => ({ ignition_address: old.fn.coalesce('ignition_address', old.val(address)) }))
@@ -54,11 +51,11 @@ export class SqliteBootTokenStore implements BootTokenStore {
   }
 
   revokeForHost(host: HostId, at: Instant): Promise<number> {
-    return attempt(() => this.#revoke(host, at));
+    return this.#database.commit(() => this.#revoke(host, at));
   }
 
   sweep(before: Instant): Promise<number> {
-    return attempt(() =>
+    return this.#database.commit(() =>
       this.#database.run(this.#database.build.deleteFrom('boot_tokens').where('expires_at', '<', before)),
     );
   }

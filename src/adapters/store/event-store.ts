@@ -10,8 +10,8 @@ import type { Tables } from './tables.ts';
 
 /** How long an event may wait for others to share its fsync. */
 const BATCH_MS = 20;
-/** A batch holds the event loop for about a millisecond per hundred rows. */
-const MAX_BATCH = 500;
+/** A batch of this size holds the event loop for a few milliseconds. */
+const MAX_BATCH = 200;
 const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 10_000;
 /** Oldest events go when there are more; at some 300 bytes each this is 60 MB. */

@@ -30,31 +30,29 @@ export class SqliteHostStore implements HostStore {
   }
 
   save(host: Host): Promise<void> {
-    return attempt(() => {
-      const database = this.#database;
-      const { build } = database;
+    const record = JSON.stringify(host);
+    return this.#database.commit(() => {
+      const { build } = this.#database;
       const columns = {
         name: host.name,
         state: host.state,
         cluster: host.assignment?.cluster ?? null,
         address: host.address ?? null,
-        record: JSON.stringify(host),
+        record,
       };
-      database.atomically(() => {
-        this.#refuseClash(host);
-        database.run(
-          build
-            .insertInto('hosts')
-            .values({ id: host.id, ...columns })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet(columns)),
-        );
-        this.#saveNics(host);
-      });
+      this.#refuseClash(host);
+      this.#database.run(
+        build
+          .insertInto('hosts')
+          .values({ id: host.id, ...columns })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(columns)),
+      );
+      this.#saveNics(host);
     });
   }
 
   remove(id: HostId): Promise<void> {
-    return attempt(() => {
+    return this.#database.commit(() => {
       this.#database.run(this.#database.build.deleteFrom('hosts').where('id', '=', id));
     });
   }

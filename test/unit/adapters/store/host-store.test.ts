@@ -54,6 +54,45 @@ describe('hosts in SQLite', () => {
   });
 });
 
+describe('writes at the same moment', () => {
+  it('share a transaction, and the refusal of one is not that of the others', async () => {
+    const store = new SqliteHostStore(database);
+    const hosts = Array.from({ length: 500 }, () => aHost());
+    hosts.splice(250, 0, aHost({ name: hosts[0]?.name ?? '' }));
+    const outcomes = await Promise.allSettled(hosts.map((host) => store.save(host)));
+    expect(outcomes.flatMap((one, at) => (one.status === 'rejected' ? [at] : []))).toEqual([250]);
+    expect(await store.list()).toHaveLength(500);
+  });
+
+  it('are none of them acknowledged when the disk takes not all of them', async () => {
+    const store = new SqliteHostStore(database);
+    await store.save(aHost());
+    const pages = Number(database.connection.pragma('page_count', { simple: true }));
+    database.connection.pragma(`max_page_count = ${pages + 5}`);
+    const hosts = Array.from({ length: 50 }, () => aHost({ labels: { padding: 'x'.repeat(3000) } }));
+    const outcomes = await Promise.allSettled(hosts.map((host) => store.save(host)));
+    expect(new Set(outcomes.map((one) => one.status))).toEqual(new Set(['rejected']));
+    expect(await store.list()).toHaveLength(1);
+    database.connection.pragma('max_page_count = 1000000');
+    // The first write after the recovery may be one that is refused for its own reasons.
+    const [clash, ...others] = await Promise.allSettled([
+      store.save(aHost({ name: (await store.list())[0]?.name ?? '' })),
+      ...hosts.map((host) => store.save(host)),
+    ]);
+    expect(clash.status).toBe('rejected');
+    expect(new Set(others.map((one) => one.status))).toEqual(new Set(['fulfilled']));
+    expect(await store.list()).toHaveLength(51);
+  });
+
+  it('are on disk when the database is closed right after', async () => {
+    const saved = new SqliteHostStore(database).save(aHost({ name: 'last' }));
+    database.close();
+    await saved;
+    database = await Database.open({ file: join(directory, 'hearth.db'), clock: new FakeClock() });
+    expect(await new SqliteHostStore(database).list()).toMatchObject([{ name: 'last' }]);
+  });
+});
+
 describe('events in SQLite', () => {
   it('are bounded: the oldest go, and ids are never used again', async () => {
     const store = new SqliteEventStore(database, { retention: 10 });
