@@ -7,7 +7,7 @@ import type { Cli } from './cli.ts';
 import { birthText } from './cluster-words.ts';
 import { apiCommand } from './command.ts';
 import type { CommonOptions } from './command.ts';
-import { paintState } from './state-paint.ts';
+import { paintState, whatNow } from './state-paint.ts';
 import { details, table } from './table.ts';
 
 export function registerClusterShow(cluster: Command, cli: Cli): void {
@@ -50,7 +50,7 @@ export function registerClusterShow(cluster: Command, cli: Cli): void {
                   value: (one) => one.state,
                   paint: (text, one) => paintState(one.state, cli.style)(text),
                 },
-                { title: 'WAITS FOR', value: (one) => one.waiting },
+                { title: 'WHAT NOW', value: whatNow },
               ],
               cli.style,
             ),

@@ -6,7 +6,7 @@ import { print } from './cli.ts';
 import type { Cli } from './cli.ts';
 import { apiCommand } from './command.ts';
 import type { CommonOptions } from './command.ts';
-import { paintState } from './state-paint.ts';
+import { paintState, whatNow } from './state-paint.ts';
 import { table } from './table.ts';
 
 export function registerHostList(host: Command, cli: Cli): void {
@@ -31,7 +31,7 @@ export function registerHostList(host: Command, cli: Cli): void {
                 { title: 'ADDRESS', value: (one) => one.address ?? one.sighting?.address },
                 { title: 'CLUSTER', value: (one) => one.assignment?.cluster },
                 { title: 'ROLE', value: (one) => one.assignment?.role },
-                { title: 'WAITS FOR', value: (one) => one.waiting },
+                { title: 'WHAT NOW', value: whatNow },
               ],
               cli.style,
             ),

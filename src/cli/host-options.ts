@@ -15,13 +15,13 @@ import type { CommonOptions } from './command.ts';
 /** The flags that describe a host, as `add`, `accept` and `assign` take them. */
 export interface HostOptions extends CommonOptions {
   readonly mac?: readonly MacAddress[];
-  readonly address?: Ipv4Address | null;
-  readonly cluster?: string | null;
+  readonly address?: Ipv4Address | 'none';
+  readonly cluster?: string;
   readonly role?: NodeRole;
-  readonly disk?: string | null;
-  readonly nic?: string | null;
-  readonly medium?: string | null;
-  readonly image?: string | null;
+  readonly disk?: string;
+  readonly nic?: string;
+  readonly medium?: string;
+  readonly image?: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly kernelArg?: readonly string[];
   readonly loader?: LoaderChoice;
@@ -34,20 +34,16 @@ export function addHostOptions(command: Command): Command {
       'reserve this address for it; "none" takes the reservation back',
       orNone(address),
     )
-    .option('--cluster <name>', 'cluster it becomes a node of; "none" takes it out', orNone(String))
+    .option('--cluster <name>', 'cluster it becomes a node of; "none" takes it out')
     .addOption(new Option('--role <role>', 'what it is there').choices(['control-plane', 'worker']))
     .option(
       '--disk <disk>',
       'disk to install on: vda, nvme0n1 or /dev/disk/by-id/…; "none" means the only disk',
       orNone(disk),
     )
-    .option(
-      '--nic <name>',
-      'interface for the node\'s address; "none" means the one it booted from',
-      orNone(String),
-    )
-    .option('--medium <name>', 'installer medium; "none" means the only one', orNone(String))
-    .option('--image <name>', 'operating system image; "none" means the only one', orNone(String))
+    .option('--nic <name>', 'interface for the node\'s address; "none" means the one it booted from')
+    .option('--medium <name>', 'installer medium; "none" means the only one')
+    .option('--image <name>', 'operating system image; "none" means the only one')
     .option('--label <key=value>', 'a label; repeat for more, "none" removes all', label)
     .option(
       '--kernel-arg <argument>',
@@ -65,12 +61,12 @@ export function addHostOptions(command: Command): Command {
 export function hostChange(options: HostOptions): HostChange {
   return {
     macs: options.mac,
-    address: options.address,
+    address: clearable(options.address),
     assignment: assignment(options),
-    disk: options.disk,
-    nic: options.nic,
-    medium: options.medium,
-    image: options.image,
+    disk: clearable(options.disk),
+    nic: clearable(options.nic),
+    medium: clearable(options.medium),
+    image: clearable(options.image),
     labels: options.label,
     kernelArguments: options.kernelArg,
     loader: options.loader,
@@ -78,7 +74,7 @@ export function hostChange(options: HostOptions): HostChange {
 }
 
 function assignment({ cluster, role }: HostOptions): HostChange['assignment'] {
-  if (cluster === null) return null;
+  if (cluster === 'none') return null;
   if (cluster === undefined && role === undefined) return undefined;
   if (cluster !== undefined && role !== undefined) return { cluster, role };
   throw new Problem(
@@ -90,9 +86,13 @@ function assignment({ cluster, role }: HostOptions): HostChange['assignment'] {
   );
 }
 
-/** `none` clears a value, as null does at the API. */
-function orNone<T>(read: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === 'none' ? null : read(text));
+/** `none` clears a value, as null does at the API; commander itself turns a null into an empty text. */
+function clearable<T extends string>(value: T | 'none' | undefined): T | null | undefined {
+  return value === 'none' ? null : value;
+}
+
+function orNone<T>(read: (text: string) => T): (text: string) => T | 'none' {
+  return (text) => (text === 'none' ? text : read(text));
 }
 
 export function mac(text: string, before: readonly MacAddress[] = []): readonly MacAddress[] {

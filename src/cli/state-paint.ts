@@ -7,3 +7,12 @@ export function paintState(state: string, style: Style): (text: string) => strin
   if (['armed', 'installing', 'installed', 'igniting', 'joining'].includes(state)) return style.busy;
   return state === 'released' ? style.dim : style.bold;
 }
+
+/** What a host waits for, without its name, which stands in the first column already. */
+export function whatNow(host: {
+  readonly name: string;
+  readonly waiting?: string | undefined;
+}): string | undefined {
+  const start = `${host.name} `;
+  return host.waiting?.startsWith(start) === true ? host.waiting.slice(start.length) : host.waiting;
+}

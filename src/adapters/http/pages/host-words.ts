@@ -29,7 +29,7 @@ export function hostRow(host: Host, now: Instant) {
 function shortWaiting(host: Host): string {
   const text = waitingText(host);
   const start = `${host.name} waits `;
-  return text.startsWith(start) ? text.slice(start.length) : text;
+  return text.startsWith(start) ? `waits ${text.slice(start.length)}` : text;
 }
 
 /** A machine that nobody accepted yet. */

@@ -33,12 +33,12 @@ export function changePassword({ accounts }: PagesDependencies, views: Views): R
 }
 
 async function showForm(views: Views, res: Response, problem?: Problem): Promise<void> {
-  const { mustChangePassword, name } = principalOf(res);
+  const { mustChangePassword } = principalOf(res);
   await views.send(res, {
     view: 'password',
     title: 'Password',
     status: problem?.status ?? 200,
-    values: { forced: mustChangePassword, name, problem, least: MIN_PASSWORD_LENGTH },
+    values: { forced: mustChangePassword, problem, least: MIN_PASSWORD_LENGTH },
   });
 }
 

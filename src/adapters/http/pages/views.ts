@@ -24,10 +24,17 @@ export class Views {
   }
 
   async send(response: Response, { view, title, here = '', values = {}, status = 200 }: Page): Promise<void> {
-    const user = (response.locals['user'] as Principal | undefined)?.name ?? '';
+    const principal = response.locals['user'] as Principal | undefined;
     const html = await ejs.renderFile(
       join(VIEWS, `${view}.ejs`),
-      { ...values, title, here, user, assets: this.#assets },
+      {
+        ...values,
+        title,
+        here,
+        user: principal?.name ?? '',
+        mayWrite: principal?.role === 'administrator',
+        assets: this.#assets,
+      },
       { cache: true },
     );
     response.status(status).type('html').send(html);
