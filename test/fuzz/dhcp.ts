@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodePacket } from '../../src/protocol/dhcp/decode.ts';
+import type { Ipv4Address } from '../../src/protocol/address/ipv4.ts';
 import { LeaseBench } from '../fakes/lease-bench.ts';
 import { networkWith } from '../fakes/lease-world.ts';
 import { DhcpLab, missingFor } from '../interop/dhcp-lab.ts';
@@ -59,7 +60,12 @@ async function fuzzSocket(count: number): Promise<void> {
       { namespace: server, device: 'srv20', address: '10.20.0.1/24' },
       { namespace: client, device: 'cli0', address: '10.20.0.2/24' },
     );
-    const network = networkWith({ interface: 'srv20' });
+    // Mutated MAC addresses are new machines: they must not use up every address before the last client comes.
+    const network = networkWith({
+      interface: 'srv20',
+      subnet: { base: '10.20.0.0' as Ipv4Address, prefix: 16 },
+      ranges: [{ first: '10.20.8.0' as Ipv4Address, last: '10.20.254.255' as Ipv4Address }],
+    });
     const { child } = await lab.serve(server, { data: directory, networks: [network], quiet: true });
     const script = new URL('./dhcp-sender.ts', import.meta.url).pathname;
     const sent = await lab.inside(client, [process.execPath, script, String(count), String(seed)], 600_000);

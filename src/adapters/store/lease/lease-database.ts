@@ -35,11 +35,15 @@ export class LeaseDatabase {
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
 
-  constructor(file: string) {
+  constructor(file: string, maxBytes?: number) {
     this.#database = new Database(file, { timeout: BUSY_MS });
     this.#database.pragma('journal_mode = WAL');
     this.#database.pragma('synchronous = FULL');
     this.#migrate();
+    if (maxBytes !== undefined) {
+      const page = this.#database.pragma('page_size', { simple: true }) as number;
+      this.#database.pragma(`max_page_count = ${Math.ceil(maxBytes / page)}`);
+    }
     this.#upsert = this.#database.prepare(UPSERT);
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE');
     this.#commit = this.#database.prepare('COMMIT');

@@ -4,11 +4,11 @@ import type { FromWorker, ToWorker } from './lease-journal-messages.ts';
 
 /** The thread that waits for the disk, so that the one that answers packets does not. */
 const port = parentPort;
-const { file } = workerData as { readonly file: string };
+const { file, maxBytes } = workerData as { readonly file: string; readonly maxBytes: number | undefined };
 let database: LeaseDatabase | undefined;
 
 function open(): LeaseDatabase {
-  database ??= new LeaseDatabase(file);
+  database ??= new LeaseDatabase(file, maxBytes);
   return database;
 }
 

@@ -31,6 +31,7 @@ const SPACING_MS = 2;
  */
 export class SqliteLeaseJournal implements LeaseJournal {
   readonly #file: string;
+  readonly #maxBytes: number | undefined;
   readonly #onHealth: (health: JournalHealth, detail: string) => void;
   #worker: Worker | undefined;
   #rows: LeaseRow[] = [];
@@ -47,9 +48,15 @@ export class SqliteLeaseJournal implements LeaseJournal {
   /**
    * @param file path of `leases.db`
    * @param onHealth told when leases stop reaching the disk and when they do again
+   * @param options `maxBytes` bounds the file, as a quota would
    */
-  constructor(file: string, onHealth: (health: JournalHealth, detail: string) => void = () => undefined) {
+  constructor(
+    file: string,
+    onHealth: (health: JournalHealth, detail: string) => void = () => undefined,
+    options: { readonly maxBytes?: number } = {},
+  ) {
     this.#file = file;
+    this.#maxBytes = options.maxBytes;
     this.#onHealth = onHealth;
   }
 
@@ -123,7 +130,7 @@ export class SqliteLeaseJournal implements LeaseJournal {
   #start(): Worker {
     const extension = extname(import.meta.url);
     const worker = new Worker(new URL(`./lease-journal-worker${extension}`, import.meta.url), {
-      workerData: { file: this.#file },
+      workerData: { file: this.#file, maxBytes: this.#maxBytes },
       name: 'lease-journal',
     });
     worker.on('message', (message: FromWorker) => this.#receive(message));
