@@ -38,7 +38,7 @@ export interface Reply {
   json(): unknown;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Record<string, string>;

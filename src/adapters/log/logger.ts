@@ -4,7 +4,7 @@ import { REDACTED_PATHS, maskSecrets } from './redact.ts';
 
 export type Logger = PinoLogger;
 
-export interface LoggerOptions {
+interface LoggerOptions {
   readonly level?: string | undefined;
   /** Default: standard error. */
   readonly destination?: DestinationStream | undefined;

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@pro
 import type { Host, HostState } from '../../domain/host/host.ts';
 
 /** What the gauges are read from when Prometheus asks. */
-export interface MetricsSources {
+interface MetricsSources {
   readonly hosts: () => readonly Host[];
   readonly storageOk: () => boolean;
   readonly eventsHeld: () => number;

@@ -21,6 +21,8 @@ export function lockDataDirectory(lockFile: string): DataLock {
   makePrivateFile(lockFile);
   const holder = new SqliteFile(lockFile, { timeout: 0 });
   try {
+    // The lock is all that is wanted of this database: no journal beside it.
+    holder.pragma('journal_mode = memory');
     holder.exec('begin exclusive');
   } catch (thrown) {
     holder.close();

@@ -31,7 +31,7 @@ interface PendingWrite {
   readonly reject: (reason: Error) => void;
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly file: string;
   readonly clock: Clock;
   /** Tables of other adapters, by names that sort after the ones they build on. */

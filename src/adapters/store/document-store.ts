@@ -7,7 +7,7 @@ import { isConstraintViolation } from './failure.ts';
 import { readJson } from './json-column.ts';
 
 /** What distinguishes one kind of named record from another. */
-export interface DocumentKind<T> {
+interface DocumentKind<T> {
   /** Stable: it is in the table. */
   readonly kind: 'medium' | 'image' | 'cluster';
   readonly schema: z.ZodType<T>;

@@ -10,7 +10,7 @@ import type { User, UserStore } from './user.ts';
 
 const FIRST_ADMINISTRATOR = 'admin';
 
-export interface AccountsDependencies {
+interface AccountsDependencies {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly events: EventLog;

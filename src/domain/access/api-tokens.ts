@@ -11,7 +11,7 @@ const SHAPE = /^hearth_[A-Za-z0-9_-]{43}$/;
 /** A disk write for each request would be too much for what it tells. */
 const TOUCH_INTERVAL_MS = 60_000;
 
-export interface NewApiToken {
+interface NewApiToken {
   readonly name: string;
   readonly role: Role;
   readonly lifetimeSeconds?: number | undefined;

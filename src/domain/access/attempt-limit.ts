@@ -3,7 +3,7 @@ import type { Clock, Instant } from '../time/clock.ts';
 const MAX_KEYS = 10_000;
 
 /** How many failures are let through in which time. */
-export interface AttemptRule {
+interface AttemptRule {
   readonly failures: number;
   readonly windowSeconds: number;
 }

@@ -17,7 +17,7 @@ const REPEAT_SECONDS = 60;
 /** Longer than any token of ours; anything longer is not hashed. */
 const MAX_TOKEN_LENGTH = 64;
 
-export interface BootTokensDependencies {
+interface BootTokensDependencies {
   readonly store: BootTokenStore;
   readonly events: EventLog;
   readonly clock: Clock;

@@ -20,7 +20,7 @@ export interface Principal {
   readonly mustChangePassword: boolean;
 }
 
-export type Refusal = 'sign-in-required' | 'forbidden' | 'password-change-required';
+type Refusal = 'sign-in-required' | 'forbidden' | 'password-change-required';
 
 /** Why a request may not pass; undefined when it may. */
 export function refusal(permission: Permission, principal: Principal | undefined): Refusal | undefined {

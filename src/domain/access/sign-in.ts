@@ -24,7 +24,7 @@ export class TooManyAttempts extends Problem {
   }
 }
 
-export interface SignInDependencies {
+interface SignInDependencies {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly events: EventLog;
@@ -32,7 +32,7 @@ export interface SignInDependencies {
 }
 
 /** What a browser gets after a good password. */
-export interface SignedIn {
+interface SignedIn {
   /** The cookie's value; kept nowhere else. */
   readonly secret: string;
   readonly principal: Principal;

@@ -25,7 +25,7 @@ import { isSafeMethod, originOf } from './same-origin.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
 
-export interface AdminDependencies {
+interface AdminDependencies {
   readonly services: Services;
   readonly access: Access;
   readonly metrics: Metrics;

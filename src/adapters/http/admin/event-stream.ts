@@ -10,7 +10,7 @@ const REPLAY = 1_000;
 /** A browser that reads slower than events come is dropped; it reconnects and gets what it missed. */
 const MAX_BUFFERED_BYTES = 512 * 1024;
 
-export interface StreamRequest {
+interface StreamRequest {
   /** The last event that the client has; without it only what happens from now on is sent. */
   readonly after?: number | undefined;
   readonly host?: HostId | undefined;

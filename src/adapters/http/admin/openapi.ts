@@ -22,7 +22,7 @@ export function openApiRoute(routes: readonly Route[], version: string): Route {
 }
 
 /** The API as OpenAPI 3.1. */
-export function describe(routes: readonly Route[], version: string): object {
+function describe(routes: readonly Route[], version: string): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const one of routes) {
     const path = one.path.replaceAll(/:(\w+)/g, '{$1}');

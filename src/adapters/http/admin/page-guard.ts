@@ -5,7 +5,7 @@ import { permit } from './permit.ts';
 import { isSafeMethod } from './same-origin.ts';
 
 /** Pages that nobody must be signed in for: the sign-in page and what it is styled with. */
-export const PUBLIC_PAGES: readonly RegExp[] = [/^\/signin$/, /^\/static\/[^?]*$/];
+const PUBLIC_PAGES: readonly RegExp[] = [/^\/signin$/, /^\/static\/[^?]*$/];
 /** Where a password for one use is changed, and where one signs out. */
 const SELF_PAGES: readonly RegExp[] = [/^\/password$/, /^\/signout$/];
 

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Permission, Principal } from '../../../domain/access/role.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** One call of a route, everything in it checked. */
 export interface Call<Query, Body> {
@@ -41,7 +41,7 @@ interface RouteDescription {
   readonly formBody?: boolean;
 }
 
-export interface RouteSpec<Query, Body> extends RouteDescription {
+interface RouteSpec<Query, Body> extends RouteDescription {
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** What it resolves to is sent as JSON; undefined is 204, or nothing when the answer was written already. */

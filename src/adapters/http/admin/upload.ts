@@ -10,7 +10,7 @@ import { Problem } from '../../../domain/error/problem.ts';
 /** A full Oracle Linux DVD has 13 GB. */
 const MAX_UPLOAD_BYTES = 32 * 2 ** 30;
 
-export interface Upload {
+interface Upload {
   readonly file: string;
   discard(): Promise<void>;
 }

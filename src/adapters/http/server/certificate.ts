@@ -18,7 +18,7 @@ const RENEW_BEFORE_DAYS = 30;
 const BACKDATE_MS = DAY_MS;
 
 /** A certificate with its key, PEM. */
-export interface Identity {
+interface Identity {
   readonly certificate: string;
   readonly key: string;
 }

@@ -16,7 +16,7 @@ export interface TlsListener extends Listener {
   renew(): Promise<ServerIdentity>;
 }
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly host: string;
   readonly port: number;
   readonly keysDirectory: string;

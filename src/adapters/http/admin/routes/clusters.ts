@@ -5,7 +5,7 @@ import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 
 /** A cluster file with inline Ignition can be long. */
-export const MAX_CLUSTER_FILE = 512 * 1024;
+const MAX_CLUSTER_FILE = 512 * 1024;
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'];
 
 const clusterSchema = z

@@ -111,7 +111,7 @@ export function hostRoutes({ hosts }: Pick<Services, 'hosts'>): readonly Route[]
 }
 
 /** A host with what it waits for in words. */
-export function hostView(host: Host): Host & { readonly waiting: string; readonly deadline?: number } {
+function hostView(host: Host): Host & { readonly waiting: string; readonly deadline?: number } {
   const deadline = stateDeadline(host);
   return { ...host, waiting: waitingText(host), ...(deadline === undefined ? {} : { deadline }) };
 }
