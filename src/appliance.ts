@@ -47,6 +47,7 @@ export interface RunningAppliance {
 
 const DEFAULT_DATA = '/var/lib/hearth';
 const DEADLINES_EVERY_MS = 5_000;
+const FILES_EVERY_MS = 10_000;
 const NODES_EVERY_MS = 5_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
@@ -110,6 +111,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
     stops.push(() => machines.stop());
     stops.push(
       repeat('deadlines', DEADLINES_EVERY_MS, () => hosts.checkDeadlines(), logger),
+      repeat('first stages', FILES_EVERY_MS, () => machines.firstStage.refresh(), logger),
       repeat('nodes', NODES_EVERY_MS, () => clusters.watch.check(), logger),
       repeat('old tokens', SWEEP_EVERY_MS, () => tokens.sweep(), logger),
     );

@@ -52,7 +52,7 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
   const { events, mediaStore, imageStore, media, images } = storage;
   const templates = new EjsTemplates('boot-templates');
   const firstStage = new FirstStageLibrary(join(storage.directory.path, 'first-stage'), mediaStore, media);
-  const dhcp = makeDhcp(wiring);
+  const dhcp = makeDhcp(wiring, firstStage);
   const macAt = dhcp.macAt.bind(dhcp);
   const scripts = new BootScripts({
     hosts,
@@ -93,6 +93,7 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
     firstStage,
     listeners,
     start: async () => {
+      await firstStage.refresh();
       await Promise.all([dhcp.start(), ...listeners.map((listener) => listener.start())]);
     },
     stop: async () => {
@@ -102,7 +103,8 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
   };
 }
 
-function makeDhcp({ config, storage, hosts, clock, logger }: MachineWiring): DhcpService {
+function makeDhcp(wiring: MachineWiring, firstStage: FirstStageLibrary): DhcpService {
+  const { config, storage, hosts, clock, logger } = wiring;
   const { media, leases, events } = storage;
   const hasMedium = (name: string): boolean => media.get(name) !== undefined;
   return new DhcpService({
@@ -113,7 +115,7 @@ function makeDhcp({ config, storage, hosts, clock, logger }: MachineWiring): Dhc
       planBoot(request, {
         host: hosts.byMac(request.mac),
         hasMedium,
-        hasGrub: media.list().some(({ firmware }) => firmware.x86_64?.shim !== undefined),
+        hasFile: (file) => firstStage.has(file),
         now: clock.now(),
       }),
     journal: leases,

@@ -50,7 +50,7 @@ export function planFor(request: MachineRequest, directory: HostDirectory): Boot
   return planBoot(request, {
     host: directory.byMac(request.mac),
     hasMedium: () => true,
-    hasGrub: true,
+    hasFile: () => true,
     now: 0,
   });
 }

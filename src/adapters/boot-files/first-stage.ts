@@ -42,6 +42,7 @@ export class FirstStageLibrary {
   readonly #directory: string;
   readonly #media: MediaStore;
   readonly #mediaFiles: FileLibrary;
+  #available: ReadonlySet<FirstStageFile> = new Set();
 
   constructor(directory: string, media: MediaStore, mediaFiles: FileLibrary) {
     this.#directory = directory;
@@ -59,13 +60,23 @@ export class FirstStageLibrary {
     return this.#fromMedia(name);
   }
 
-  /** The names that can be served right now, for `doctor` and the boot plan. */
-  async available(): Promise<readonly FirstStageFile[]> {
+  /** Whether a file can be served, as of the last look: DHCP asks for every packet. */
+  has(name: FirstStageFile): boolean {
+    return this.#available.has(name);
+  }
+
+  /** Looks again, since packages are installed and media imported while we run. */
+  async refresh(): Promise<void> {
     const all = [...NAMES].filter(isFirstStageFile);
     const found = await Promise.all(
       all.map(async (name) => ((await this.find(name)) === undefined ? [] : [name])),
     );
-    return found.flat();
+    this.#available = new Set(found.flat());
+  }
+
+  /** The names that can be served, for `doctor`. */
+  available(): readonly FirstStageFile[] {
+    return [...this.#available];
   }
 
   async #fromMedia(name: FirstStageFile): Promise<ServedFile | undefined> {

@@ -64,7 +64,7 @@ export class BootScripts {
     const plan = planBoot(machine, {
       host,
       hasMedium: (name) => names.has(name),
-      hasGrub: true,
+      hasFile: () => true,
       now: clock.now(),
     });
     this.#record(plan, request, host);

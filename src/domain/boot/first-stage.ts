@@ -33,13 +33,23 @@ const FILES: Readonly<Record<BootArchitecture, Readonly<Partial<Record<LoaderCho
 };
 
 /**
- * The file for an architecture and a loader; a loader that does not exist there falls back to iPXE.
+ * Without a choice: the firmware's own network driver. It is the one that just fetched the file, so it works, and it lets go
+ * of the card when iPXE ends: EDK2 with a virtio NIC hangs when `ipxe.efi` of 2019 gives the card back to start the disk.
+ */
+const PREFERRED: readonly LoaderChoice[] = ['snponly', 'ipxe'];
+
+/**
+ * The file for an architecture: of the wanted loader if there is one that can be served, otherwise of the next best.
  *
  * @returns undefined when nothing can be started on this architecture
  */
 export function firstStageFile(
   architecture: BootArchitecture,
-  loader: LoaderChoice,
+  wanted: LoaderChoice | undefined,
+  canServe: (file: FirstStageFile) => boolean = () => true,
 ): FirstStageFile | undefined {
-  return FILES[architecture][loader] ?? FILES[architecture].ipxe;
+  const order = wanted === undefined ? PREFERRED : [wanted, ...PREFERRED];
+  return order
+    .map((loader) => FILES[architecture][loader])
+    .find((file) => file !== undefined && canServe(file));
 }

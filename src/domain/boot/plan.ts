@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Instant } from '../time/clock.ts';
 import type { BootTransport } from './architecture.ts';
 import { firstStageFile } from './first-stage.ts';
-import type { FirstStageFile, LoaderChoice } from './first-stage.ts';
+import type { FirstStageFile } from './first-stage.ts';
 import type { MachineRequest } from './machine.ts';
 
 /** What a machine is told to do. Every protocol handler renders this and decides nothing itself. */
@@ -25,8 +25,8 @@ export interface BootCircumstances {
   readonly host: Host | undefined;
   /** Whether this medium is in the library right now. */
   readonly hasMedium: (name: string) => boolean;
-  /** Whether shim and GRUB from some medium can be served. */
-  readonly hasGrub: boolean;
+  /** Whether a first stage is on this machine or some medium. */
+  readonly hasFile: (file: FirstStageFile) => boolean;
   readonly now: Instant;
 }
 
@@ -53,17 +53,17 @@ export function scriptPath(request: { readonly mac: MacAddress; readonly program
   return `/boot/${request.mac.replaceAll(':', '-')}/${script}`;
 }
 
-function planFirstFile(request: MachineRequest, { host, hasGrub }: BootCircumstances): BootPlan {
-  if (request.architecture === undefined) {
+function planFirstFile(request: MachineRequest, { host, hasFile }: BootCircumstances): BootPlan {
+  const { architecture, transport } = request;
+  if (architecture === undefined) {
     return { kind: 'ignore', reason: 'its architecture (option 93) is not one Hearth has a first stage for' };
   }
-  const wanted: LoaderChoice = host?.loader ?? 'ipxe';
-  const loader = wanted === 'grub' && !hasGrub ? 'ipxe' : wanted;
-  const file = firstStageFile(request.architecture, loader);
-  if (file === undefined) {
-    return { kind: 'ignore', reason: `there is no first stage for ${request.architecture}` };
-  }
-  return { kind: 'first-stage', file, transport: request.transport };
+  const file = firstStageFile(architecture, host?.loader, hasFile);
+  if (file !== undefined) return { kind: 'first-stage', file, transport };
+  return {
+    kind: 'ignore',
+    reason: `there is no first stage for ${architecture} on the appliance; see \`hearth doctor\``,
+  };
 }
 
 function planScript(request: MachineRequest, { host, hasMedium, now }: BootCircumstances): BootPlan {

@@ -13,7 +13,7 @@ const TYPES: readonly number[] = [0, 6, 7, 9, 11, 15, 16, 19];
 /** The first stage of every architecture, from the same tables that the boot plan uses. */
 export const FIRST_STAGES: readonly FirstStageByType[] = TYPES.flatMap((type) => {
   const system = clientSystem([type]);
-  const file = system === undefined ? undefined : firstStageFile(system.architecture, 'ipxe');
+  const file = system === undefined ? undefined : firstStageFile(system.architecture, undefined);
   return system === undefined || file === undefined
     ? []
     : [{ type, file, http: system.transport === 'http' }];

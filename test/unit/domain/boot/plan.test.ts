@@ -9,7 +9,7 @@ import { host, MAC } from '../../../fakes/hosts.ts';
 const server = parseIpv4('10.20.0.1') ?? UNSPECIFIED;
 
 function circumstances(known: Host | undefined, change: Partial<BootCircumstances> = {}): BootCircumstances {
-  return { host: known, hasMedium: () => true, hasGrub: true, now: 0, ...change };
+  return { host: known, hasMedium: () => true, hasFile: () => true, now: 0, ...change };
 }
 
 function script(known: Host | undefined, change: Partial<BootCircumstances> = {}) {
@@ -53,7 +53,7 @@ describe('the boot plan of a script', () => {
 });
 
 describe('the boot plan of a first file', () => {
-  function first(change: Partial<MachineRequest>, known?: Host, hasGrub = true) {
+  function first(change: Partial<MachineRequest>, known?: Host, absent: readonly string[] = []) {
     const request: MachineRequest = {
       mac: MAC,
       program: 'firmware',
@@ -62,20 +62,21 @@ describe('the boot plan of a first file', () => {
       server,
       ...change,
     };
-    return planBoot(request, circumstances(known, { hasGrub }));
+    return planBoot(request, circumstances(known, { hasFile: (file) => !absent.includes(file) }));
   }
 
   it.each([
     ['bios-x86', 'undionly.kpxe'],
-    ['uefi-x64', 'ipxe.efi'],
-    ['uefi-arm64', 'ipxe-arm64.efi'],
+    ['uefi-x64', 'snponly.efi'],
+    ['uefi-arm64', 'snponly-arm64.efi'],
+    ['uefi-x86', 'ipxe-ia32.efi'],
   ] as const)('gives %s %s', (architecture, file) => {
     expect(first({ architecture })).toEqual({ kind: 'first-stage', file, transport: 'tftp' });
   });
 
   it('follows the host’s own choice of loader', () => {
-    expect(first({ architecture: 'uefi-x64' }, host('armed', { loader: 'snponly' }))).toMatchObject({
-      file: 'snponly.efi',
+    expect(first({ architecture: 'uefi-x64' }, host('armed', { loader: 'ipxe' }))).toMatchObject({
+      file: 'ipxe.efi',
     });
     expect(first({ architecture: 'uefi-x64' }, host('armed', { loader: 'grub' }))).toMatchObject({
       file: 'shimx64.efi',
@@ -83,12 +84,20 @@ describe('the boot plan of a first file', () => {
   });
 
   it('falls back to iPXE when no medium has a signed GRUB, or the architecture has none', () => {
-    expect(first({ architecture: 'uefi-x64' }, host('armed', { loader: 'grub' }), false)).toMatchObject({
-      file: 'ipxe.efi',
-    });
+    expect(
+      first({ architecture: 'uefi-x64' }, host('armed', { loader: 'grub' }), ['shimx64.efi']),
+    ).toMatchObject({ file: 'snponly.efi' });
     expect(first({ architecture: 'bios-x86' }, host('armed', { loader: 'grub' }))).toMatchObject({
       file: 'undionly.kpxe',
     });
+  });
+
+  it('never names a file that cannot be served', () => {
+    const none = ['snponly.efi', 'ipxe.efi'];
+    expect(first({ architecture: 'uefi-x64' }, undefined, ['snponly.efi'])).toMatchObject({
+      file: 'ipxe.efi',
+    });
+    expect(first({ architecture: 'uefi-x64' }, undefined, none)).toMatchObject({ kind: 'ignore' });
   });
 
   it('keeps the transport that the firmware asked for', () => {

@@ -41,9 +41,9 @@ describe('a boot client is told where to start', () => {
   it.each([
     [0, 'undionly.kpxe'],
     [6, 'ipxe-ia32.efi'],
-    [7, 'ipxe.efi'],
-    [9, 'ipxe.efi'],
-    [11, 'ipxe-arm64.efi'],
+    [7, 'snponly.efi'],
+    [9, 'snponly.efi'],
+    [11, 'snponly-arm64.efi'],
   ])('by PXE with architecture %i: %s, in the header and in the options', (type, file) => {
     expect(told(ask(pxe(type)))).toEqual({
       file,
@@ -55,8 +55,8 @@ describe('a boot client is told where to start', () => {
   });
   it.each([
     [15, 'ipxe-ia32.efi'],
-    [16, 'ipxe.efi'],
-    [19, 'ipxe-arm64.efi'],
+    [16, 'snponly.efi'],
+    [19, 'snponly-arm64.efi'],
   ])('by UEFI HTTP Boot with architecture %i: an exact URL and option 60 HTTPClient', (type, file) => {
     const outcome = ask(pxe(type, 'HTTPClient'));
     expect(told(outcome)).toMatchObject({
@@ -82,7 +82,7 @@ describe('a boot client is told where to start', () => {
   });
   it('in the ACK as in the OFFER, and in answer to an INFORM', () => {
     const inform = new LeaseBench().send(request(MessageType.inform, 1, pxe(7), { ciaddr: ip('10.20.0.9') }));
-    expect(told(inform).option67).toBe('ipxe.efi');
+    expect(told(inform).option67).toBe('snponly.efi');
   });
 });
 
@@ -127,14 +127,14 @@ describe('firmware as it is', () => {
     expect([...(ask(pxe(7)).packet?.options.get(97) ?? [])].slice(0, 3)).toEqual([0, 1, 2]);
   });
   it('boots with the architecture in the vendor class only', () => {
-    expect(told(ask(without(93, pxe(9)))).file).toBe('ipxe.efi');
+    expect(told(ask(without(93, pxe(9)))).file).toBe('snponly.efi');
   });
   it('lists several architectures: the first one known counts', () => {
     const options = [...without(93, pxe(7)), [93, Uint8Array.of(0x12, 0x34, 0, 7, 0, 0)] as const];
-    expect(told(ask(options)).file).toBe('ipxe.efi');
+    expect(told(ask(options)).file).toBe('snponly.efi');
   });
   it('of HTTP Boot that lists a PXE type still gets a URL', () => {
-    expect(told(ask(pxe(7, 'HTTPClient'))).option67).toBe('http://10.20.0.1:8080/first-stage/ipxe.efi');
+    expect(told(ask(pxe(7, 'HTTPClient'))).option67).toBe('http://10.20.0.1:8080/first-stage/snponly.efi');
   });
   it('of a Raspberry Pi says x86 BIOS, and is not handed an x86 program', () => {
     const packet = discover(1, [text(60, 'PXEClient:Arch:00000:UNDI:002001'), [93, Uint8Array.of(0, 0)]]);
@@ -155,7 +155,7 @@ describe('firmware as it is', () => {
       128, 129, 130, 131, 132, 133, 134, 135,
     ]);
     const outcome = ask([...pxe(7), [55, list], [57, uint16Bytes(1472)]]);
-    expect(told(outcome).file).toBe('ipxe.efi');
+    expect(told(outcome).file).toBe('snponly.efi');
   });
 });
 
@@ -186,7 +186,7 @@ describe('proxyDHCP beside the site’s own server', () => {
     proxy.source = { address: ip('10.20.0.120'), port: 4011 };
     const ack = proxy.send(request(MessageType.request, 1, pxe(7), { ciaddr: ip('10.20.0.120') }));
     expect(ack).toMatchObject({ said: 'ACK', address: '0.0.0.0', to: 'unicast 10.20.0.120:4011' });
-    expect(told(ack).file).toBe('ipxe.efi');
+    expect(told(ack).file).toBe('snponly.efi');
   });
   it.each([
     ['a DISCOVER of a machine that does not boot from the network', discover(1)],
@@ -195,7 +195,7 @@ describe('proxyDHCP beside the site’s own server', () => {
   ])('is silent on %s', (_, packet) => expect(bench().send(packet).said).toBe('silence'));
   it('gives HTTP Boot its URL at once', () => {
     expect(told(bench().send(discover(1, pxe(16, 'HTTPClient')))).option67).toContain(
-      '/first-stage/ipxe.efi',
+      '/first-stage/snponly.efi',
     );
   });
 });
