@@ -5,7 +5,8 @@ import { CATALOGUE } from '../src/domain/error/catalogue.ts';
 /** The page for people who search for a code. */
 export function errorsPage(): string {
   const entries = Object.entries(CATALOGUE).map(
-    ([code, { status, meaning, remedy }]) => `## ${code}\n\n${meaning}\n\nWhat to do: ${remedy}\n\nHTTP status: ${status}\n`,
+    ([code, { status, meaning, remedy }]) =>
+      `## ${code}\n\n${meaning}\n\nWhat to do: ${remedy}\n\nHTTP status: ${status}\n`,
   );
   const opening = [
     '# Errors',

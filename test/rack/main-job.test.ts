@@ -22,26 +22,8 @@ describe.skipIf(missing.length > 0)('a rack that is powered on', () => {
 
   beforeAll(async () => {
     rack = await VirtualRack.start({ evidence: 'test-results/rack' });
-    // QEMU's emulated timer interrupt can miss the kernel's check on a busy machine; KVM guests skip it too.
-    const argument = ['--kernel-arg', 'no_timer_check'];
-    for (const { name, mac } of [CP, WORKER]) {
-      const role = name === CP.name ? 'control-plane' : 'worker';
-      await rack.appliance.hearth(
-        'host',
-        'add',
-        name,
-        '--mac',
-        mac,
-        '--cluster',
-        'rack',
-        '--role',
-        role,
-        '--disk',
-        'vda',
-        ...argument,
-      );
-      await rack.appliance.hearth('host', 'arm', name);
-    }
+    await rack.register(CP.name, CP.mac, 'control-plane', '--disk', 'vda');
+    await rack.register(WORKER.name, WORKER.mac, 'worker', '--disk', 'vda');
     // The worker first: it must wait for a control plane that is not even installed.
     for (const { name, mac } of [WORKER, CP])
       machines.set(name, await rack.machine({ name, mac, firmware: 'uefi' }));
@@ -182,20 +164,7 @@ describe.skipIf(missing.length > 0)('a rack that is powered on', () => {
 
   it('takes a BIOS machine up to its installer', { timeout: 8 * MINUTE }, async () => {
     const { name, mac } = BIOS;
-    await rack.appliance.hearth(
-      'host',
-      'add',
-      name,
-      '--mac',
-      mac,
-      '--cluster',
-      'rack',
-      '--role',
-      'worker',
-      '--kernel-arg',
-      'no_timer_check',
-    );
-    await rack.appliance.hearth('host', 'arm', name);
+    await rack.register(name, mac, 'worker');
     const bios = await rack.machine({ name, mac, firmware: 'bios' });
     await bios.waitFor(/RACK-INSTALLER: kickstart/, 7 * MINUTE);
     await rack.waitForState(name, ['installing', 'installed'], 2 * MINUTE);

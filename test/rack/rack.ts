@@ -89,6 +89,21 @@ export class VirtualRack {
     }
   }
 
+  /** Enters a host and arms it. */
+  async register(
+    name: string,
+    mac: string,
+    role: 'control-plane' | 'worker',
+    ...options: readonly string[]
+  ): Promise<void> {
+    await this.appliance.hearth(
+      ...['host', 'add', name, '--mac', mac, '--cluster', 'rack', '--role', role, ...options],
+      // QEMU's emulated timer interrupt can miss the kernel's check on a busy machine; KVM guests skip it too.
+      ...['--kernel-arg', 'no_timer_check'],
+    );
+    await this.appliance.hearth('host', 'arm', name);
+  }
+
   /** Powers a machine on. */
   async machine(options: Omit<MachineOptions, 'network' | 'consoleFile'>): Promise<Machine> {
     const consoleFile = join(this.folder, `${options.name}.console`);

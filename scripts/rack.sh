@@ -1,0 +1,12 @@
+#!/bin/sh
+# A virtual rack to look at: npm run rack [-- --firmware bios|uefi --nodes N]
+set -eu
+cd "$(dirname "$0")/.."
+root=$(pwd -P)
+
+sh scripts/packages.sh
+sh scripts/install.sh
+PATH=$root/node_modules/.bin:$PATH
+export PATH
+node scripts/build.mjs
+exec node test/rack/demo.ts "$@"
