@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../domain/error/catalogue.ts';
 import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
 import { isConstraintViolation } from './failure.ts';
-import { readJson } from './json-column.ts';
+import { readJson, writeJson } from './json-column.ts';
 
 /** What distinguishes one kind of named record from another. */
 interface DocumentKind<T> {
@@ -51,7 +51,7 @@ export class SqliteDocumentStore<T extends { readonly name: string }> {
   add(record: T): Promise<void> {
     return attempt(() => {
       const { kind, exists } = this.#kind;
-      const row = { kind, name: record.name, record: JSON.stringify(record) };
+      const row = { kind, name: record.name, record: this.#write(record) };
       try {
         this.#database.run(this.#database.build.insertInto('documents').values(row));
       } catch (thrown) {
@@ -65,7 +65,7 @@ export class SqliteDocumentStore<T extends { readonly name: string }> {
     return attempt(() => {
       const query = this.#database.build
         .updateTable('documents')
-        .set({ record: JSON.stringify(record) })
+        .set({ record: this.#write(record) })
         .where('kind', '=', this.#kind.kind)
         .where('name', '=', record.name);
       if (this.#database.run(query) > 0) return;
@@ -82,6 +82,10 @@ export class SqliteDocumentStore<T extends { readonly name: string }> {
         .where('name', '=', name);
       return this.#database.run(query) > 0;
     });
+  }
+
+  #write(record: T): string {
+    return writeJson(this.#kind.schema, record, `${this.#kind.kind} ${record.name}`);
   }
 
   #read(row: { readonly name: string; readonly record: string }): T {

@@ -30,7 +30,7 @@ const STATES = [
 const state = z.enum(STATES);
 const role = z.enum(['control-plane', 'worker'] as const satisfies readonly NodeRole[]);
 
-const facts = z.object({
+const facts = z.looseObject({
   at: instant,
   vendor: z.string().optional(),
   product: z.string().optional(),
@@ -39,9 +39,9 @@ const facts = z.object({
   firmware: z.enum(['bios', 'uefi']),
   cpus: z.number(),
   memoryMiB: z.number(),
-  nics: z.array(z.object({ name: z.string(), mac, addresses: z.array(address), carrier: z.boolean() })),
+  nics: z.array(z.looseObject({ name: z.string(), mac, addresses: z.array(address), carrier: z.boolean() })),
   disks: z.array(
-    z.object({
+    z.looseObject({
       name: z.string(),
       bytes: z.number(),
       model: z.string().optional(),
@@ -53,8 +53,8 @@ const facts = z.object({
 });
 
 /**
- * A host as it is kept. Keys that this version does not know are kept as they are: a newer one may have written them
- * before it was rolled back.
+ * A host as it is kept. Keys that this version does not know are kept as they are, in its parts too: a newer one may
+ * have written them before it was rolled back.
  */
 export const hostSchema: z.ZodType<Host> = z.looseObject({
   id: z.string().min(1) as unknown as z.ZodType<HostId>,
@@ -65,7 +65,7 @@ export const hostSchema: z.ZodType<Host> = z.looseObject({
   macs: z.array(mac),
   uuid: z.string().optional(),
   address: address.optional(),
-  assignment: z.object({ cluster: z.string(), role }).optional(),
+  assignment: z.looseObject({ cluster: z.string(), role }).optional(),
   disk: z.string().optional(),
   nic: z.string().optional(),
   medium: z.string().optional(),
@@ -75,7 +75,7 @@ export const hostSchema: z.ZodType<Host> = z.looseObject({
   labels: z.record(z.string(), z.string()),
   facts: facts.optional(),
   sighting: z
-    .object({
+    .looseObject({
       at: instant,
       network: z.string(),
       mac,
@@ -96,6 +96,6 @@ export const hostSchema: z.ZodType<Host> = z.looseObject({
       initialises: z.boolean().optional(),
     })
     .optional(),
-  failure: z.object({ reason: z.string(), remedy: z.string(), at: instant, during: state }).optional(),
+  failure: z.looseObject({ reason: z.string(), remedy: z.string(), at: instant, during: state }).optional(),
   createdAt: instant,
 });

@@ -4,7 +4,7 @@ import type { HostStore } from '../../domain/host/store.ts';
 import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
 import { hostSchema } from './host-schema.ts';
-import { readJson } from './json-column.ts';
+import { readJson, writeJson } from './json-column.ts';
 
 /** Hosts in SQLite; names, MACs and reserved addresses are unique by the table, and a clash says with whom. */
 export class SqliteHostStore implements HostStore {
@@ -30,8 +30,8 @@ export class SqliteHostStore implements HostStore {
   }
 
   save(host: Host): Promise<void> {
-    const record = JSON.stringify(host);
     return this.#database.commit(() => {
+      const record = writeJson(hostSchema, host, `host ${host.name}`);
       const { build } = this.#database;
       const columns = {
         name: host.name,

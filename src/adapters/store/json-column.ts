@@ -21,3 +21,16 @@ export function readJson<T>(schema: z.ZodType<T>, text: string, what: string): T
   const place = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
   throw new Problem('storage-damaged', `The record of ${what} cannot be read${place}.`);
 }
+
+/**
+ * Writes a JSON column, if it can be read again: NaN becomes null in JSON, and a record that only shows at the next start
+ * that it cannot be read would keep the appliance from starting.
+ *
+ * @throws Problem `internal` naming the record
+ */
+export function writeJson<T>(schema: z.ZodType<T>, value: T, what: string): string {
+  const text = JSON.stringify(value);
+  const { error } = schema.safeParse(JSON.parse(text));
+  if (error === undefined) return text;
+  throw new Problem('internal', `The record of ${what} cannot be kept.`, { cause: error });
+}

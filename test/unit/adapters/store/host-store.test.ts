@@ -43,6 +43,14 @@ describe('hosts in SQLite', () => {
     });
   });
 
+  it('that could not be read again are not written', async () => {
+    const store = new SqliteHostStore(database);
+    const host = aHost();
+    await store.save(host);
+    await expect(store.save({ ...host, since: Number.NaN })).rejects.toMatchObject({ code: 'internal' });
+    expect(await store.list()).toEqual([host]);
+  });
+
   it('keep what a newer version wrote into them', async () => {
     const store = new SqliteHostStore(database);
     const host = aHost();
