@@ -74,7 +74,6 @@ export const leaseAnswer = z.object({
   state: text,
   expiresAt: instant.optional(),
 });
-export type LeaseAnswer = z.output<typeof leaseAnswer>;
 
 export const networkAnswer = z.object({
   name: text,
@@ -85,7 +84,6 @@ export const networkAnswer = z.object({
   ranges: z.array(text).default([]),
   router: optionalText,
 });
-export type NetworkAnswer = z.output<typeof networkAnswer>;
 
 export const mediumAnswer = z.object({
   name: text,
@@ -99,7 +97,6 @@ export const mediumAnswer = z.object({
   fileCount: z.number(),
   importedAt: instant,
 });
-export type MediumAnswer = z.output<typeof mediumAnswer>;
 
 export const imageAnswer = z.object({
   name: text,
@@ -111,7 +108,6 @@ export const imageAnswer = z.object({
   source: text,
   importedAt: instant,
 });
-export type ImageAnswer = z.output<typeof imageAnswer>;
 
 export const clusterAnswer = z.object({
   name: text,
@@ -122,7 +118,6 @@ export const clusterAnswer = z.object({
   birth: z.object({ kind: text }),
   createdAt: instant,
 });
-export type ClusterAnswer = z.output<typeof clusterAnswer>;
 
 /**
  * Checks an answer.

@@ -13,7 +13,7 @@ export interface ConnectionOptions {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where packages and the systemd unit keep the data of the appliance. */
-export const DEFAULT_DATA = '/var/lib/hearth';
+const DEFAULT_DATA = '/var/lib/hearth';
 
 export function dataDirectory(options: ConnectionOptions, environment: Environment): string {
   return options.data ?? environment['HEARTH_DATA'] ?? DEFAULT_DATA;

@@ -7,14 +7,14 @@ const statusAnswer = z.object({
   parts: z
     .array(z.object({ name: z.string(), state: z.string(), detail: z.string().optional() }))
     .default([]),
-  rivals: z.array(z.object({ address: z.string(), network: z.string() })).default([]),
+  rivals: z.array(z.object({ address: z.string(), network: z.string() })).optional(),
 });
 const named = z.array(z.object({ name: z.string() }));
 
 /** What a running appliance knows that cannot be seen from outside. */
-export interface DaemonView {
+interface DaemonView {
   readonly daemon: DaemonState;
-  readonly rivals: readonly RivalServer[];
+  readonly rivals: readonly RivalServer[] | undefined;
   readonly media: readonly string[] | undefined;
   readonly images: readonly string[] | undefined;
 }
@@ -35,6 +35,6 @@ export async function askDaemon(client: ApiClient): Promise<DaemonView> {
   } catch (error) {
     const reason =
       error instanceof Problem ? error.message : `does not answer as it should: ${String(error)}`;
-    return { daemon: { kind: 'stopped', reason }, rivals: [], media: undefined, images: undefined };
+    return { daemon: { kind: 'stopped', reason }, rivals: undefined, media: undefined, images: undefined };
   }
 }

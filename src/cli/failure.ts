@@ -4,7 +4,7 @@ import { plain } from './style.ts';
 import type { Style } from './style.ts';
 
 /** What a user is told when a command does not succeed. */
-export interface Failure {
+interface Failure {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;

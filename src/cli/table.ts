@@ -1,7 +1,7 @@
 import { plain } from './style.ts';
 import type { Style } from './style.ts';
 
-export interface Column<T> {
+interface Column<T> {
   readonly title: string;
   readonly value: (row: T) => string | undefined;
   /** Paints the padded cell, so that colour codes never count as width. */

@@ -9,14 +9,14 @@ import { readLibrary } from './library-state.ts';
 import { readPorts } from './ports.ts';
 
 /** What a look at this machine starts from. */
-export interface Gathering {
+interface Gathering {
   readonly now: Instant;
   /** Data directory of the appliance. */
   readonly data: string;
   /** Path of hearth.yaml, when it was named. */
   readonly config: string | undefined;
   readonly daemon: DaemonState;
-  readonly rivals: readonly RivalServer[];
+  readonly rivals: readonly RivalServer[] | undefined;
   readonly media: readonly string[] | undefined;
   readonly images: readonly string[] | undefined;
 }

@@ -1,5 +1,5 @@
 /** Configuration for one kind of DHCP server that is not ours. */
-export interface Snippet {
+interface Snippet {
   readonly server: string;
   readonly text: string;
 }

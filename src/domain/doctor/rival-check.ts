@@ -2,9 +2,9 @@ import { ok, warning } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Other DHCP servers that the daemon saw on a served wire. Nothing is known while it does not run. */
-export function checkRivals({ daemon, rivals }: Snapshot): readonly Finding[] {
-  if (daemon.kind !== 'running') return [];
+/** Other DHCP servers that the daemon saw on a served wire. */
+export function checkRivals({ rivals }: Snapshot): readonly Finding[] {
+  if (rivals === undefined) return [];
   if (rivals.length === 0) return [ok('rivals', 'no other DHCP server was seen')];
   return rivals.map(({ address, network }) =>
     warning(

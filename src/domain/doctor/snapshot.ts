@@ -11,7 +11,8 @@ export interface Snapshot {
   /** Network devices by name. */
   readonly interfaces: ReadonlyMap<string, InterfaceState>;
   readonly ports: readonly PortUse[];
-  readonly rivals: readonly RivalServer[];
+  /** Undefined when nobody watched the wire. */
+  readonly rivals: readonly RivalServer[] | undefined;
   readonly library: LibraryState;
   readonly disk: DiskState | undefined;
   readonly clock: ClockState;

@@ -3,13 +3,13 @@ import type { Cli } from '../../../src/cli/cli.ts';
 import { run } from '../../../src/cli/run.ts';
 import { styleFor } from '../../../src/cli/style.ts';
 
-export interface Call {
+interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** By `METHOD path`: an answer, a list for streams, or an error to throw. */
-export type Answers = Readonly<Record<string, unknown>>;
+type Answers = Readonly<Record<string, unknown>>;
 
 /** Runs a command line against an appliance that gives fixed answers. */
 export async function command(

@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Styles and scripts, a handful of small files, in memory. */
-export interface Assets {
+interface Assets {
   /** Of all files together. It is in their addresses, so that browsers may keep them for ever. */
   readonly version: string;
   readonly router: Router;

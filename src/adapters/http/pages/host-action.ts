@@ -3,7 +3,7 @@ import { diskText, isTarget } from './host-words.ts';
 
 export type HostActionName = 'arm' | 'reinstall' | 'cancel' | 'release';
 
-export interface HostAction {
+interface HostAction {
   readonly name: HostActionName | 'accept';
   readonly label: string;
   readonly kind: 'main' | 'danger' | '';

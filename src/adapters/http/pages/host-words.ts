@@ -5,7 +5,7 @@ import type { Instant } from '../../../domain/time/clock.ts';
 import { bytes, duration } from '../../../web/amount.ts';
 
 /** A name and a value under one another on a page. */
-export type Row = readonly [name: string, value: string];
+type Row = readonly [name: string, value: string];
 
 /** One line of the list of hosts. */
 export function hostRow(host: Host, now: Instant) {
@@ -46,7 +46,7 @@ export function discoveredRow(host: Host, now: Instant) {
 }
 
 /** Make and model as the machine says. */
-export function machineName(host: Host): string {
+function machineName(host: Host): string {
   return [host.facts?.vendor, host.facts?.product].filter((part) => part !== undefined).join(' ');
 }
 

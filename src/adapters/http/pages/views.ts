@@ -5,7 +5,7 @@ import type { Principal } from '../../../domain/access/role.ts';
 import { VIEWS } from '../../../web/location.ts';
 
 /** A page: the view's own values; every text in them is escaped by the view. */
-export interface Page {
+interface Page {
   readonly view: string;
   readonly title: string;
   /** Path of the entry in the menu that is lit. */
