@@ -102,6 +102,7 @@ export function kubernetesContract(name: string, start: () => Promise<ApiUnderTe
 
     it('refuses names that no object may have, and bodies of another kind', async () => {
       expect(await refusal(create('Not_A_Name', {}))).toMatchObject({ status: 422, reason: 'Invalid' });
+      expect(await refusal(apply('Not_A_Name', {}, 'one'))).toMatchObject({ status: 422, reason: 'Invalid' });
       const wrong = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' } };
       expect(await refusal(call({ method: 'POST', path: maps, body: wrong }))).toMatchObject({ status: 400 });
     });

@@ -33,8 +33,7 @@ export class Objects {
     const prefix = textAt(body, 'metadata', 'generateName');
     const given = target.name || textAt(body, 'metadata', 'name');
     const name = given === '' && prefix !== '' ? `${prefix}${Math.random().toString(36).slice(2, 7)}` : given;
-    if (!NAME.test(name))
-      throw invalid(resource.kind, name, 'metadata.name: Required value or Invalid value');
+    checkName(resource, name);
     let object = withIdentity(body, resource, target.namespace, name);
     if (resource.namespaced) this.#requireNamespace(target.namespace);
     if (textAt(object, 'metadata', 'resourceVersion') !== '')
@@ -103,6 +102,7 @@ export class Objects {
       throw badRequest('metadata.managedFields must be nil');
     const live = this.#storage.find(resource, namespace, name);
     if (live === undefined && resource.namespaced) this.#requireNamespace(namespace);
+    checkName(resource, name);
     const configuration = withIdentity(body, resource, namespace, name);
     const writer = {
       manager: options.manager,
@@ -151,6 +151,10 @@ export class Objects {
       for (const object of this.#storage.list(resource, namespace))
         this.#storage.delete(resource, namespace, textAt(object, 'metadata', 'name'));
   }
+}
+
+function checkName({ kind }: Resource, name: string): void {
+  if (!NAME.test(name)) throw invalid(kind, name, 'metadata.name: Invalid value');
 }
 
 function withIdentity(body: JsonObject, resource: Resource, namespace: string, name: string): JsonObject {

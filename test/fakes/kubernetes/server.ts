@@ -20,6 +20,8 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 export interface FakeKubernetesOptions {
   /** Of the cluster: signs the server's certificate and is trusted for clients. Made when absent. */
   readonly ca?: CertificateAndKey;
+  /** Of the server, where a test makes it once for many; signed by `ca` when absent. */
+  readonly certificate?: CertificateAndKey;
   /** Address to listen on. */
   readonly address?: string;
   /** Free one when absent; kept over `down` and `up`. */
@@ -64,7 +66,11 @@ export class FakeKubernetes {
     const pki = pkiAt(Date.now());
     const information = { country: 'US', org: 'OCNE', orgUnit: 'OCNE', state: 'TX' };
     const ca = options.ca ?? (await pki.createCa('127.0.0.1', information));
-    const fake = new FakeKubernetes(options, ca, await serverCertificate(ca, options, Date.now()));
+    const fake = new FakeKubernetes(
+      options,
+      ca,
+      options.certificate ?? (await serverCertificate(ca, options, Date.now())),
+    );
     await fake.up();
     return fake;
   }
