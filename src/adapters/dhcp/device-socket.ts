@@ -9,10 +9,13 @@ const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC_NONBLOCK = 2 | 0o2000000 | 0o4000;
 const SOL_SOCKET = 1;
 const SO_BROADCAST = 6;
+const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_BINDTODEVICE = 25;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const RECEIVE_BYTES = 8 * 1024 * 1024;
+const SEND_BYTES = 64 * 1024 * 1024;
 
 /** Why the kernel refused, by errno. */
 export class SocketError extends Error {
@@ -68,6 +71,9 @@ export function openDeviceSocket(device: string, port: number): number {
   if (set(SO_BINDTODEVICE, Buffer.from(`${device}\0`)) < 0) fail('SO_BINDTODEVICE');
   // A rack that powers on at once must fit; only root may go past rmem_max.
   if (set(SO_RCVBUFFORCE, int32(RECEIVE_BYTES)) < 0) set(SO_RCVBUF, int32(RECEIVE_BYTES));
+  // A reply to a relay or host that is not there waits three seconds for ARP and counts against this buffer meanwhile:
+  // with the default, packets with a made-up giaddr would silence the server for everyone else.
+  if (set(SO_SNDBUFFORCE, int32(SEND_BYTES)) < 0) set(SO_SNDBUF, int32(SEND_BYTES));
   if (bind(fd, wildcard(port), 16) < 0) fail('bind');
   return fd;
 }

@@ -18,6 +18,9 @@ export interface DhcpEndpoint {
   readonly close: () => void;
 }
 
+/** Replies that may wait for the kernel's send buffer; later ones are dropped, as the client asks again. */
+const MAX_QUEUED = 1000;
+
 /** Answers at once: the addresses given here are always numbers, and dgram's default lookup costs a turn of the loop. */
 const SOCKET_OPTIONS = {
   type: 'udp4' as const,
@@ -109,6 +112,10 @@ async function openPortable(
 
 function sender(socket: Socket): DhcpEndpoint['send'] {
   return (bytes, port, address, failed) => {
+    if (socket.getSendQueueCount() > MAX_QUEUED) {
+      failed(new Error('the kernel takes no more datagrams at the moment'));
+      return;
+    }
     try {
       socket.send(bytes, 0, bytes.length, port, address, (error) => {
         if (error !== null) failed(error);

@@ -44,7 +44,7 @@ export function clientOf(packet: DhcpPacket): Client | undefined {
     mac,
     clientId,
     pxe,
-    uuid: pxe?.uuid ?? readUuid(packet.options.get(OptionCode.clientUuid), 'smbios'),
+    uuid: pxe?.uuid ?? readUuid(packet.options.get(OptionCode.clientUuid)),
     hostName: textOption(packet, OptionCode.hostName)?.slice(0, MAX_HOST_NAME),
     relay: option82 === undefined ? undefined : readRelayAgentInformation(option82),
   };

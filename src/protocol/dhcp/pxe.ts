@@ -29,7 +29,7 @@ export function readPxeClient(packet: DhcpPacket): PxeClient | undefined {
   return {
     class: pxeClass,
     architectures: architecturesOf(packet, vendorClass),
-    uuid: readUuid(packet.options.get(OptionCode.clientUuid), ipxe ? 'network' : 'smbios'),
+    uuid: readUuid(packet.options.get(OptionCode.clientUuid)),
     ipxe,
     ipxeWithoutHttp: ipxe && lacksHttp(packet.options.get(OptionCode.etherboot)),
   };
@@ -53,23 +53,22 @@ function architecturesOf(packet: DhcpPacket, vendorClass: string | undefined): r
   return named === undefined ? [] : [Number(named)];
 }
 
+/** Where the bytes of the text form are on the wire. */
 const SMBIOS_ORDER: readonly number[] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-const NETWORK_ORDER: readonly number[] = SMBIOS_ORDER.map((_, index) => index);
 
 /**
  * The UUID in option 97: a type byte 0 and 16 bytes (RFC 4578 §2.3). Some ROMs send 16 bytes without the type, an all
  * zero one or none at all, and boot all the same.
  *
- * @param order RFC 4578 leaves the byte order open. EDK2 and PXE ROMs copy the SMBIOS structure, whose first three
- *   fields are little-endian; iPXE sends network order. Read so, both give what dmidecode and `${uuid}` print.
+ * RFC 4578 leaves the byte order open. EDK2 and iPXE both copy the SMBIOS structure, whose first three fields are
+ * little-endian (seen with OVMF and with iPXE under SeaBIOS); read so, it is what dmidecode and `${uuid}` print.
  */
-export function readUuid(option: Uint8Array | undefined, order: 'smbios' | 'network'): string | undefined {
+export function readUuid(option: Uint8Array | undefined): string | undefined {
   if (option === undefined) return undefined;
   const raw = option.length === 17 && option[0] === 0 ? option.subarray(1) : option;
   if (raw.length !== 16 || raw.every((byte) => byte === 0) || raw.every((byte) => byte === 255))
     return undefined;
-  const indexes = order === 'smbios' ? SMBIOS_ORDER : NETWORK_ORDER;
-  const hex = indexes.map((index) => HEX[raw[index] ?? 0]).join('');
+  const hex = SMBIOS_ORDER.map((index) => HEX[raw[index] ?? 0]).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
