@@ -47,7 +47,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.d\\.ts$|src/cli/main\\.ts$|-worker\\.ts$' },
+      from: { orphan: true, pathNot: '\\.d\\.ts$|src/cli/main\\.ts$|-worker\\.ts$|^src/web/static/' },
       to: {},
     },
   ],

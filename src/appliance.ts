@@ -7,6 +7,7 @@ import { MintedCredentials } from './adapters/kubernetes/minted-credentials.ts';
 import { interfaceTable } from './adapters/net/interfaces.ts';
 import { ForgePki } from './adapters/pki/forge-pki.ts';
 import type { PartStatus, StatusReport } from './adapters/http/admin/services.ts';
+import { recordNetworks } from './adapters/store/network-snapshots.ts';
 import { startAdministration } from './appliance/administration.ts';
 import { wireClusters } from './appliance/clusters.ts';
 import { wireMachines } from './appliance/machines.ts';
@@ -21,6 +22,7 @@ import { BootTokens } from './domain/access/boot-tokens.ts';
 import { Problem } from './domain/error/problem.ts';
 import { HostInventory } from './domain/host/inventory.ts';
 import { chooseImage, chooseMedium } from './domain/media/choose.ts';
+import { ipv4FromNumber } from './protocol/address/ipv4.ts';
 import type { Clock } from './domain/time/clock.ts';
 
 export interface ApplianceOptions {
@@ -49,6 +51,7 @@ const DEFAULT_DATA = '/var/lib/hearth';
 const DEADLINES_EVERY_MS = 5_000;
 const FILES_EVERY_MS = 10_000;
 const NODES_EVERY_MS = 5_000;
+const RETRY_EVERY_MS = 5_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
 const systemClock: Clock = { now: () => Date.now() };
@@ -94,6 +97,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       logger,
     });
     const startedAt = clock.now();
+    recordNetworks(storage.database, config.networks, startedAt);
     const status = (): StatusReport => report({ version, startedAt, storage, machines });
     const administration = await startAdministration({
       config,
@@ -113,7 +117,17 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       repeat('deadlines', DEADLINES_EVERY_MS, () => hosts.checkDeadlines(), logger),
       repeat('first stages', FILES_EVERY_MS, () => machines.firstStage.refresh(), logger),
       repeat('nodes', NODES_EVERY_MS, () => clusters.watch.check(), logger),
+      repeat(
+        'held events',
+        RETRY_EVERY_MS,
+        () => {
+          storage.events.retry();
+          return Promise.resolve();
+        },
+        logger,
+      ),
       repeat('old tokens', SWEEP_EVERY_MS, () => tokens.sweep(), logger),
+      repeat('old sessions', SWEEP_EVERY_MS, () => administration.sweep(), logger),
     );
     const { tls, firstAdministrator } = administration;
     return {
@@ -192,11 +206,25 @@ function report({ version, startedAt, storage, machines }: StatusSources): Statu
       state: health.state === 'ok' ? 'ok' : 'failing',
       detail: health.state === 'ok' ? undefined : health.problem.message,
     },
+    {
+      name: 'leases',
+      state: storage.leases.health === 'ok' ? 'ok' : 'failing',
+      detail: leaseDetail(storage),
+    },
     ...machines.listeners.map(({ what, problem }) => ({
       name: what,
       state: problem === undefined ? ('ok' as const) : ('failing' as const),
       detail: problem?.message,
     })),
   ];
-  return { version, startedAt, ready: parts.every(({ state }) => state !== 'failing'), parts };
+  const rivals = machines.dhcp.status().rivals.map(({ address, network }) => ({
+    address: ipv4FromNumber(address),
+    network,
+  }));
+  return { version, startedAt, rivals, ready: parts.every(({ state }) => state !== 'failing'), parts };
+}
+
+function leaseDetail({ leases }: Storage): string | undefined {
+  if (leases.health === 'ok') return undefined;
+  return `Leases cannot be written (${leases.health}): no address is promised until they can.`;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { Router } from 'express';
 import type { Logger } from '../adapters/log/logger.ts';
 import { createAdminApp } from '../adapters/http/admin/app.ts';
+import { discardOldUploads } from '../adapters/http/admin/upload.ts';
+import { createPagesRouter } from '../adapters/http/pages/router.ts';
 import type { Services, StatusReport } from '../adapters/http/admin/services.ts';
 import { listenWithTls } from '../adapters/http/server/tls.ts';
 import type { TlsListener } from '../adapters/http/server/tls.ts';
@@ -29,7 +30,6 @@ export interface AdministrationWiring {
   readonly logger: Logger;
   readonly version: string;
   readonly status: () => StatusReport;
-  readonly pages?: ((services: Services, accounts: Accounts) => Router) | undefined;
 }
 
 /** What people and programs administer the appliance with. */
@@ -37,6 +37,8 @@ export interface Administration {
   readonly tls: TlsListener;
   /** Shown once, when the first administrator was just made. */
   readonly firstAdministrator: { readonly name: string; readonly password: string } | undefined;
+  /** Forgets sessions that ran out. */
+  sweep(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -49,13 +51,20 @@ export async function startAdministration(wiring: AdministrationWiring): Promise
   const firstAdministrator = await accounts.ensureAdministrator();
   const services = makeServices(wiring);
   const metrics = new Metrics();
+  metrics.watch({
+    hosts: () => wiring.hosts.all(),
+    storageOk: () => storage.database.health().state === 'ok',
+    eventsHeld: () => events.held,
+  });
+  const unsubscribe = events.subscribe((event) => metrics.event(event.level, event.type));
+  await discardOldUploads(services.uploads);
   const app = createAdminApp({
     services,
     access: { accounts, signIn, tokens },
     metrics,
     log: logger,
     version,
-    pages: wiring.pages?.(services, accounts),
+    pages: createPagesRouter({ services, accounts, clock, signOut: (secret) => signIn.signOut(secret) }),
   });
   const socket = await listenOnUnixSocket(directory.socket, app);
   const { host, port } = config.admin.listen;
@@ -66,7 +75,9 @@ export async function startAdministration(wiring: AdministrationWiring): Promise
     return {
       tls,
       firstAdministrator,
+      sweep: () => signIn.sweep(),
       stop: async () => {
+        unsubscribe();
         await Promise.all([socket.close(), tls.close()]);
       },
     };
