@@ -14,6 +14,7 @@ export interface KubernetesWorld {
   readonly cluster: Cluster;
   readonly api: KubernetesClusterApi;
   readonly applier: ServerSideApplier;
+  readonly connections: ApiConnections;
   stop(): Promise<void>;
 }
 
@@ -43,6 +44,7 @@ export async function kubernetesWorld(more: Partial<ApiCredentials> = {}): Promi
     cluster: aCluster('c1'),
     api: new KubernetesClusterApi({ connections, clock: { now: () => Date.now() } }),
     applier: new ServerSideApplier({ connections }),
+    connections,
     stop: async () => {
       connections.close();
       await fake.down();
