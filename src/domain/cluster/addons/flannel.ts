@@ -103,13 +103,9 @@ function daemonSet(inputs: AddonInputs, data: Readonly<Record<string, string>>):
             {
               name: 'kube-flannel',
               ...image,
-              command: [
-                '/opt/bin/flanneld',
-                '--ip-masq',
-                '--kube-subnet-mgr',
-                ...inputs.networkInterfaces.map((name) => `--iface=${name}`),
-              ],
+              command: ['/opt/bin/flanneld', '--ip-masq', '--kube-subnet-mgr', ...interfaces(inputs)],
               env: [
+                fieldEnvironment('HOST_IP', 'status.hostIP'),
                 fieldEnvironment('POD_NAME', 'metadata.name'),
                 fieldEnvironment('POD_NAMESPACE', 'metadata.namespace'),
                 { name: 'EVENT_QUEUE_DEPTH', value: '5000' },
@@ -133,6 +129,17 @@ function daemonSet(inputs: AddonInputs, data: Readonly<Record<string, string>>):
       },
     },
   };
+}
+
+/**
+ * The interface with the address that the node is known by, which is right on every host whatever its interfaces are
+ * called. With an address flannel looks up one family only (pkg/ipmatch), so a dual-stack cluster needs names; without
+ * any, flannel takes the one with the default route.
+ */
+function interfaces({ podSubnets, networkInterfaces }: AddonInputs): string[] {
+  const families = (['ipv4', 'ipv6'] as const).filter((family) => subnetOf(podSubnets, family) !== undefined);
+  if (families.length < 2) return ['--iface=$(HOST_IP)'];
+  return networkInterfaces.map((name) => `--iface=${name}`);
 }
 
 function onLinux(): object {

@@ -16,7 +16,7 @@ export interface AddonInputs {
   readonly podSubnets: readonly string[];
   readonly serviceSubnets: readonly string[];
   readonly kubeProxyMode: 'iptables' | 'ipvs';
-  /** Tried in order by flannel; hosts of one cluster may name theirs differently. */
+  /** Tried in order by flannel in a dual-stack cluster; hosts of one cluster may name theirs differently. */
   readonly networkInterfaces: readonly string[];
 }
 

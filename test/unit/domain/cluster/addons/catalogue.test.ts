@@ -183,16 +183,22 @@ describe('flannel', () => {
     });
   });
 
-  it('uses the interface of the cluster file first, then those of its hosts', () => {
-    const daemonSet = manifest(
-      'DaemonSet',
-      'kube-flannel-ds',
-      addons({}, { networkInterfaces: ['eno1', 'enp1s0'] }),
-    );
-    const command = items(container(daemonSet), 'command').filter((word) =>
-      String(word).startsWith('--iface'),
-    );
-    expect(command).toEqual(['--iface=enp1s0', '--iface=eno1']);
+  const interfaces = (config: Partial<ClusterConfig>): unknown[] => {
+    const made = addons(config, { networkInterfaces: ['eno1', 'enp1s0'] });
+    const command = items(container(manifest('DaemonSet', 'kube-flannel-ds', made)), 'command');
+    return command.filter((word) => String(word).startsWith('--iface'));
+  };
+
+  it('uses the interface that has the address of the node', () => {
+    expect(interfaces({})).toEqual(['--iface=$(HOST_IP)']);
+    expect(interfaces({ podSubnet: 'fd00:10::/56' })).toEqual(['--iface=$(HOST_IP)']);
+  });
+
+  it('goes by names with two families: that of the cluster file first, then those of its hosts', () => {
+    expect(interfaces({ podSubnet: '10.244.0.0/16,fd00:10::/56' })).toEqual([
+      '--iface=enp1s0',
+      '--iface=eno1',
+    ]);
   });
 });
 
