@@ -113,7 +113,7 @@ async function bootOne(firmware: Firmware, index: number, network: RackNetwork):
     console.log(`${name}: first boot done ${seconds(began)}`);
     const lines = machine.console.lines.length;
     await machine.reset();
-    await machine.waitFor(/RACK: this-boot=plain/, 300_000, lines);
+    await machine.waitFor(/RACK: this-boot=plain/, 480_000, lines);
     await machine.waitFor(/RACK: done/, 10_000, lines);
     console.log(`${name}: second boot done ${seconds(began)}`);
   } finally {
@@ -123,7 +123,7 @@ async function bootOne(firmware: Firmware, index: number, network: RackNetwork):
 
 /** Waits for a line, but not longer than until a guest says that it failed. */
 async function expect(machine: Machine, pattern: RegExp): Promise<void> {
-  const match = await machine.waitFor(new RegExp(`${pattern.source}|RACK.*FAILED.*|emergency mode`), 240_000);
+  const match = await machine.waitFor(new RegExp(`${pattern.source}|RACK.*FAILED.*|emergency mode`), 480_000);
   if (!pattern.test(match[0])) throw new Error(`${machine.name}: ${match[0]}`);
 }
 

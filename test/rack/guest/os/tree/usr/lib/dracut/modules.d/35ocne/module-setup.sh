@@ -10,6 +10,7 @@ depends() {
 
 install() {
   inst_multiple blkid lsblk setfiles
+  inst_simple /etc/NetworkManager/conf.d/10-rack.conf
   inst_script "$moddir/make-rootfs.sh" /usr/libexec/make-rootfs
   inst_simple "$moddir/make-rootfs.service" "$systemdsystemunitdir/make-rootfs.service"
   mkdir -p "$initdir/$systemdsystemunitdir/ignition-diskful.target.requires"
