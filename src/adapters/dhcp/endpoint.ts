@@ -112,11 +112,11 @@ async function openPortable(
 
 function sender(socket: Socket): DhcpEndpoint['send'] {
   return (bytes, port, address, failed) => {
-    if (socket.getSendQueueCount() > MAX_QUEUED) {
-      failed(new Error('the kernel takes no more datagrams at the moment'));
-      return;
-    }
     try {
+      if (socket.getSendQueueCount() > MAX_QUEUED) {
+        failed(new Error('the kernel takes no more datagrams at the moment'));
+        return;
+      }
       socket.send(bytes, 0, bytes.length, port, address, (error) => {
         if (error !== null) failed(error);
       });

@@ -30,6 +30,7 @@ import { viewOf } from './lease-view.ts';
 import type { LeaseView } from './lease-view.ts';
 import { PacedQueue } from './paced-queue.ts';
 import { probeRivals } from './rival-probe.ts';
+import { ThrottledLog } from './throttled-log.ts';
 import { UdpAddressProbe } from './udp-address-probe.ts';
 
 export interface DhcpServiceOptions {
@@ -67,6 +68,7 @@ export class DhcpService {
   readonly #counters = new DhcpCounters();
   readonly #watch: DeviceWatch;
   readonly #addressProbe: AddressProbe;
+  readonly #complaints: ThrottledLog;
   #timer: NodeJS.Timeout | undefined;
   /** 24,000 replies a second at most. */
   readonly #replies = new PacedQueue(24, 1);
@@ -75,6 +77,7 @@ export class DhcpService {
 
   constructor(options: DhcpServiceOptions) {
     this.#options = options;
+    this.#complaints = new ThrottledLog(options.logger, options.clock);
     this.#addressProbe = options.probe ?? new UdpAddressProbe();
     this.#engine = new LeaseEngine({
       networks: options.networks,
@@ -233,7 +236,7 @@ export class DhcpService {
         this.#engine.revert(changes);
         this.#counters.dropped += 1;
         const problem = asProblem(error);
-        this.#options.logger.warn(
+        this.#complaints.warn(
           { code: problem.code, client: decision.client?.key },
           `no answer: ${problem.message}`,
         );
@@ -278,7 +281,7 @@ export class DhcpService {
       address === 0xffffffff ? '255.255.255.255' : ipv4FromNumber(address),
       (error) => {
         this.#counters.dropped += 1;
-        this.#options.logger.warn(
+        this.#complaints.warn(
           { device: endpoint.device, err: error.message },
           'a DHCP reply could not be sent',
         );
@@ -288,6 +291,6 @@ export class DhcpService {
 
   #fault(endpoint: DhcpEndpoint, error: unknown): void {
     this.#counters.faults += 1;
-    this.#options.logger.error({ err: error, device: endpoint.device }, 'a DHCP packet could not be handled');
+    this.#complaints.error({ err: error, device: endpoint.device }, 'a DHCP packet could not be handled');
   }
 }

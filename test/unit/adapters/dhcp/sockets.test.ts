@@ -1,6 +1,8 @@
+import type { Logger } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { inheritedSocket } from '../../../../src/adapters/dhcp/inherited-sockets.ts';
 import { PacedQueue } from '../../../../src/adapters/dhcp/paced-queue.ts';
+import { ThrottledLog } from '../../../../src/adapters/dhcp/throttled-log.ts';
 
 describe('a socket from systemd', () => {
   const environment = { LISTEN_PID: '42', LISTEN_FDS: '3', LISTEN_FDNAMES: 'eth1:eth2:eth1-4011' };
@@ -28,5 +30,22 @@ describe('the paced queue', () => {
     vi.advanceTimersByTime(10);
     expect(done).toEqual([0, 1, 2, 3, 4]);
     vi.useRealTimers();
+  });
+});
+
+describe('the log of what packets cause', () => {
+  it('holds a few lines a second and says how many were left out', () => {
+    const lines: unknown[] = [];
+    const clock = { at: 0, now: () => clock.at };
+    const logger = {
+      warn: (details: object) => lines.push(details),
+      error: () => undefined,
+    } as unknown as Logger;
+    const log = new ThrottledLog(logger, clock);
+    for (let index = 0; index < 100; index += 1) log.warn({}, 'x');
+    clock.at = 1000;
+    log.warn({}, 'x');
+    expect(lines).toHaveLength(6);
+    expect(lines.at(-1)).toEqual({ leftOut: 95 });
   });
 });
