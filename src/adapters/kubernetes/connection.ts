@@ -20,7 +20,7 @@ export interface TimeLimits {
   readonly total: number;
 }
 
-export const DEFAULT_LIMITS: TimeLimits = { connect: 2_000, total: 5_000 };
+const DEFAULT_LIMITS: TimeLimits = { connect: 2_000, total: 5_000 };
 
 /** A list page of 500 nodes with their image lists is about 5 MB; more is not an answer of an API server. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;

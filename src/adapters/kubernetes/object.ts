@@ -38,10 +38,3 @@ export function items(value: unknown, ...path: readonly (string | number)[]): re
   const found = field(value, ...path);
   return Array.isArray(found) ? found : [];
 }
-
-/** An answer as an object of Kubernetes; undefined when it is not one. */
-export function asObject(value: unknown): KubernetesObject | undefined {
-  return text(value, 'kind') !== undefined && text(value, 'metadata', 'name') !== undefined
-    ? (value as KubernetesObject)
-    : undefined;
-}

@@ -2,14 +2,14 @@ import type { Manifest } from './manifest.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-export interface Rule {
+interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
   readonly resourceNames?: readonly string[];
 }
 
-export interface Account {
+interface Account {
   readonly name: string;
   readonly namespace: string;
 }
@@ -36,7 +36,7 @@ export function clusterRoleBinding(name: string, role: string, account: Account)
   };
 }
 
-export type Subject =
+type Subject =
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
   | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string };
 

@@ -18,7 +18,7 @@ export interface KubernetesWorld {
   stop(): Promise<void>;
 }
 
-export const LIMITS = { connect: 400, total: 600 };
+const LIMITS = { connect: 400, total: 600 };
 
 /** Keys take most of the time of a test, so all tests of a file share theirs. */
 let keys: Promise<{ ca: CertificateAndKey; certificate: CertificateAndKey }> | undefined;
