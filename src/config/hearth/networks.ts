@@ -2,7 +2,9 @@ import { Problem } from '../../domain/error/problem.ts';
 import type {
   AddressRange,
   ConfiguredOption,
+  LeaseLimits,
   LeaseTimes,
+  Reservation,
   ServedNetwork,
 } from '../../domain/lease/network.ts';
 import { ipv4ToNumber, parseIpv4 } from '../../protocol/address/ipv4.ts';
@@ -71,7 +73,9 @@ function resolveNetwork(
       },
     );
   }
-  const { name, subnet, dhcp, ranges, router, dns, ntp, domain } = entry;
+  const { name, subnet, dhcp, ranges, router, dns, ntp, domain, sharedNetwork, probe, proxyDelay, limits } =
+    entry;
+  const reservations = entry.reservations.map(reservationOf);
   const nextServer = entry.nextServer ?? address;
   return {
     name,
@@ -87,7 +91,25 @@ function resolveNetwork(
     times,
     nextServer,
     options,
+    sharedNetwork,
+    reservations,
+    probe,
+    proxyDelay,
+    limits: given(limits),
   };
+}
+
+function reservationOf(entry: NetworkEntry['reservations'][number]): Reservation {
+  const { address, hostName, mac, clientId, uuid, circuitId, remoteId } = entry;
+  if (mac !== undefined) return { match: { by: 'mac', mac }, address, hostName };
+  if (clientId !== undefined) return { match: { by: 'client-id', clientId }, address, hostName };
+  if (uuid !== undefined) return { match: { by: 'uuid', uuid }, address, hostName };
+  return { match: { by: 'relay-port', circuitId, remoteId }, address, hostName };
+}
+
+/** Without the keys that were not set, so that defaults stay. */
+function given(limits: NetworkEntry['limits']): Partial<LeaseLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 function ownAddress(entry: NetworkEntry, interfaces: InterfaceTable): Ipv4Address | undefined {
@@ -106,6 +128,7 @@ function checkAddresses(entry: NetworkEntry, report: Report): void {
   };
   if (entry.interface !== undefined) inside(['address'], entry.address);
   inside(['router'], entry.router);
+  entry.reservations.forEach(({ address }, at) => inside(['reservations', at, 'address'], address));
   if (entry.dhcp !== 'authoritative' && entry.ranges.length > 0) {
     report(
       ['ranges'],

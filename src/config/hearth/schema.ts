@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseIpv4 } from '../../protocol/address/ipv4.ts';
+import { parseMac } from '../../protocol/address/mac.ts';
 import { parseSubnet } from '../../protocol/address/subnet.ts';
 import { parseDuration } from './duration.ts';
 
@@ -53,6 +54,40 @@ const optionValue = z.union([
   z.array(z.union([z.string(), z.number()])),
 ]);
 
+const mac = read(z.string(), parseMac, 'a MAC address such as 52:54:00:12:34:56');
+
+/** Bytes of an identifier, as `explain` and relays show them. */
+const bytes = read(
+  z.string(),
+  (text) => (/^([0-9a-fA-F]{2}:?){1,255}$/.test(text) ? text.replaceAll(':', '').toLowerCase() : undefined),
+  'bytes in hex such as 01:52:54:00:12:34:56',
+);
+
+const uuid = z.guid('must be a UUID').transform((text) => text.toLowerCase());
+
+/** One of mac, clientId, uuid, or circuitId with or without remoteId. */
+const reservation = z
+  .strictObject({
+    mac: mac.optional(),
+    clientId: bytes.optional(),
+    uuid: uuid.optional(),
+    circuitId: bytes.optional(),
+    remoteId: bytes.optional(),
+    address,
+    hostName: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label')
+      .optional(),
+  })
+  .refine((entry) => {
+    const port = entry.circuitId !== undefined || entry.remoteId !== undefined;
+    return (
+      [entry.mac, entry.clientId, entry.uuid].filter((one) => one !== undefined).length + (port ? 1 : 0) === 1
+    );
+  }, 'must say exactly one of mac, clientId, uuid, or the relay port (circuitId, remoteId)');
+
+const rate = z.number('must be a number').min(0, 'must not be negative');
+
 const network = z.strictObject({
   name: z
     .string()
@@ -78,6 +113,26 @@ const network = z.strictObject({
   declineTime: duration.default(86_400),
   nextServer: address.optional(),
   options: z.record(z.string(), optionValue).default({}),
+  sharedNetwork: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be a short name')
+    .optional(),
+  reservations: z.array(reservation).default([]),
+  probe: z.boolean('must be true or false').default(true),
+  proxyDelay: z
+    .int('must be milliseconds')
+    .min(0)
+    .max(5000, 'must be at most 5000 milliseconds')
+    .default(100),
+  limits: z
+    .strictObject({
+      interfaceBurst: rate.optional(),
+      interfacePerSecond: rate.optional(),
+      portBurst: rate.optional(),
+      portPerSecond: rate.optional(),
+      knownShare: rate.max(1, 'must be a share from 0 to 1').optional(),
+    })
+    .default({}),
 });
 
 /** hearth.yaml. Every key but `networks` has a default; without networks nothing is served to machines. */

@@ -55,6 +55,7 @@ export class HostInventory implements HostDirectory {
   readonly #queues = new Map<HostId, Promise<unknown>>();
   readonly #sighted = new Map<MacAddress, Instant>();
   #walkers = { since: 0, count: 0 };
+  #revision = 0;
 
   private constructor(deps: InventoryDependencies) {
     this.#deps = deps;
@@ -68,6 +69,11 @@ export class HostInventory implements HostDirectory {
 
   all(): readonly Host[] {
     return this.#index.all();
+  }
+
+  /** Grows with every change, so that whoever derives something from hosts knows when to look again. */
+  get revision(): number {
+    return this.#revision;
   }
 
   byName(name: string): Host | undefined {
@@ -279,6 +285,7 @@ export class HostInventory implements HostDirectory {
   async #save(host: Host, before: Host | undefined): Promise<void> {
     await this.#deps.store.save(host);
     this.#index.put(host, before);
+    this.#revision += 1;
   }
 
   #blank(name: string, macs: readonly MacAddress[]): Host {

@@ -41,6 +41,25 @@ describe('hearth.yaml', () => {
     });
   });
 
+  it('takes reservations by MAC, client id, UUID or relay port, and nothing ambiguous', () => {
+    const network = (entry: string): string =>
+      `networks: [{ name: a, interface: eth1, subnet: 10.20.0.0/24, dhcp: authoritative, reservations: [${entry}] }]`;
+    const [one] = load(network('{ mac: 52-54-00-AB-CD-EF, address: 10.20.0.20 }')).networks;
+    expect(one?.reservations).toEqual([
+      { match: { by: 'mac', mac: '52:54:00:ab:cd:ef' }, address: '10.20.0.20', hostName: undefined },
+    ]);
+    const [port] = load(network('{ circuitId: "65:74:68", address: 10.20.0.21 }')).networks;
+    expect(port?.reservations?.[0]?.match).toEqual({
+      by: 'relay-port',
+      circuitId: '657468',
+      remoteId: undefined,
+    });
+    expect(mistakes(network('{ address: 10.20.0.20 }')).join()).toContain('must say exactly one of mac');
+    expect(mistakes(network('{ mac: 52-54-00-AB-CD-EF, address: 10.30.0.20 }')).join()).toContain(
+      'is not in 10.20.0.0/24',
+    );
+  });
+
   it('names file, line, key and what is allowed for every mistake at once', () => {
     const found = mistakes(
       [
