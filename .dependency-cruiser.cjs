@@ -48,7 +48,10 @@ module.exports = {
       name: 'no-orphans',
       comment: 'nothing lies about unused; the cpio codec waits for the writer of USB media',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.d\\.ts$|src/cli/main\\.ts$|-worker\\.ts$|^src/web/static/|^src/protocol/cpio/' },
+      from: {
+        orphan: true,
+        pathNot: '\\.d\\.ts$|src/cli/main\\.ts$|-worker\\.ts$|^src/web/static/|^src/protocol/cpio/',
+      },
       to: {},
     },
   ],
