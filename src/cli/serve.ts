@@ -25,6 +25,8 @@ export function registerServe(program: Command, cli: Cli): void {
     .action(async (options: ServeOptions) => {
       const level = LOG_LEVELS.includes(options.logLevel) ? options.logLevel : 'info';
       const logger = createLogger({ level });
+      // Whatever the daemon writes is its own: keys, leases, tokens.
+      process.umask(0o077);
       // A fault of ours in some callback is told and survived: a rack in the middle of its installs must not lose its DHCP.
       process.on('uncaughtException', (error) =>
         logger.error({ err: error }, 'a fault was survived; please report it'),
