@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from './adapters/log/logger.ts';
-import { ApiConnections } from './adapters/kubernetes/connections.ts';
-import { KubernetesClusterApi } from './adapters/kubernetes/cluster-api.ts';
-import { MintedCredentials } from './adapters/kubernetes/minted-credentials.ts';
 import { interfaceTable } from './adapters/net/interfaces.ts';
-import { ForgePki } from './adapters/pki/forge-pki.ts';
 import type { PartStatus, StatusReport } from './adapters/http/admin/services.ts';
 import { recordNetworks } from './adapters/store/network-snapshots.ts';
 import { startAdministration } from './appliance/administration.ts';
@@ -51,6 +47,7 @@ const DEFAULT_DATA = '/var/lib/hearth';
 const DEADLINES_EVERY_MS = 5_000;
 const FILES_EVERY_MS = 10_000;
 const NODES_EVERY_MS = 5_000;
+const ADDONS_EVERY_MS = 5_000;
 const RETRY_EVERY_MS = 5_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
@@ -81,12 +78,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       hosts,
       tokens,
       clock,
-      api: (secrets) => {
-        const minted = new MintedCredentials({ secrets, pki: new ForgePki(clock), clock });
-        const connections = new ApiConnections({ credentials: (cluster) => minted.credentials(cluster) });
-        return new KubernetesClusterApi({ connections, clock });
-      },
     });
+    stops.push(() => clusters.stop());
     const machines = wireMachines({
       config,
       storage,
@@ -117,6 +110,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       repeat('deadlines', DEADLINES_EVERY_MS, () => hosts.checkDeadlines(), logger),
       repeat('first stages', FILES_EVERY_MS, () => machines.firstStage.refresh(), logger),
       repeat('nodes', NODES_EVERY_MS, () => clusters.watch.check(), logger),
+      repeat('addons', ADDONS_EVERY_MS, () => clusters.lookAfterAddons(), logger),
       repeat(
         'held events',
         RETRY_EVERY_MS,

@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServerSideApplier } from '../adapters/kubernetes/addon-applier.ts';
+import { KubernetesClusterApi } from '../adapters/kubernetes/cluster-api.ts';
+import { ApiConnections } from '../adapters/kubernetes/connections.ts';
+import { MintedCredentials } from '../adapters/kubernetes/minted-credentials.ts';
 import { ForgePki } from '../adapters/pki/forge-pki.ts';
 import { EjsTemplates } from '../adapters/template/ejs-templates.ts';
 import { loadCluster } from '../config/ocne/load.ts';
+import { ClusterAddons } from '../domain/cluster/addons/cluster-addons.ts';
 import { ClusterBirths } from '../domain/cluster/birth.ts';
 import { ClusterSecrets } from '../domain/cluster/cluster-secrets.ts';
 import { Clusters } from '../domain/cluster/clusters.ts';
 import type { ClusterFileReader } from '../domain/cluster/clusters.ts';
 import { LateNodeConfigs } from '../domain/cluster/late-node-configs.ts';
-import { NodeConfigs } from '../domain/cluster/node-configs.ts';
+import { NodeConfigs, interfaceOf } from '../domain/cluster/node-configs.ts';
 import { NodeWatch } from '../domain/cluster/node-watch.ts';
+import type { Cluster } from '../domain/cluster/record.ts';
+import { SharedHealth } from '../domain/cluster/shared-health.ts';
 import type { ClusterApi } from '../domain/cluster/api.ts';
 import type { BootTokens } from '../domain/access/boot-tokens.ts';
+import { Problem } from '../domain/error/problem.ts';
 import type { HostInventory } from '../domain/host/inventory.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { Storage } from './storage.ts';
@@ -18,8 +27,12 @@ import type { Storage } from './storage.ts';
 /** What brings clusters to life. */
 export interface ClusterParts {
   readonly clusters: Clusters;
+  readonly addons: ClusterAddons;
   readonly configs: NodeConfigs;
   readonly watch: NodeWatch;
+  /** Begins what addons lack, and does not wait for it. */
+  lookAfterAddons(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export interface ClusterWiring {
@@ -27,14 +40,15 @@ export interface ClusterWiring {
   readonly hosts: HostInventory;
   readonly tokens: BootTokens;
   readonly clock: Clock;
-  readonly api: (secrets: ClusterSecrets) => ClusterApi;
 }
 
-export function wireClusters({ storage, hosts, tokens, clock, api: makeApi }: ClusterWiring): ClusterParts {
+export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): ClusterParts {
   const { clusters: store, events } = storage;
   const secrets = new ClusterSecrets(storage.secrets);
   const pki = new ForgePki(clock);
-  const api = makeApi(secrets);
+  const minted = new MintedCredentials({ secrets, pki, clock });
+  const connections = new ApiConnections({ credentials: (cluster) => minted.credentials(cluster) });
+  const api = withSharedHealth(new KubernetesClusterApi({ connections, clock }), clock);
   const births = new ClusterBirths({ clusters: store, api, hosts, clock });
   const renderer = new LateNodeConfigs({
     templates: new EjsTemplates('ignition-templates'),
@@ -43,11 +57,57 @@ export function wireClusters({ storage, hosts, tokens, clock, api: makeApi }: Cl
     api,
     random: (count) => randomBytes(count),
   });
+  const stopped = new AbortController();
+  const pause = (milliseconds: number): Promise<void> =>
+    sleep(milliseconds, undefined, { signal: stopped.signal, ref: false }).catch((cause: unknown) => {
+      throw new Problem('not-ready', 'The appliance was stopped meanwhile.', { cause });
+    });
+  const addons = new ClusterAddons({
+    clusters: store,
+    api: { health: (cluster) => births.look(cluster) },
+    applier: new ServerSideApplier({ connections }),
+    templates: new EjsTemplates('manifest-templates'),
+    events,
+    clock,
+    pause,
+    networkInterfaces: (cluster) => interfacesOf(cluster, hosts),
+  });
   return {
     clusters: new Clusters({ store, secrets, pki, read: readClusterFile, events, clock }),
+    addons,
     configs: new NodeConfigs({ hosts, tokens, births, renderer, events }),
     watch: new NodeWatch({ hosts, clusters: store, api, births, tokens }),
+    lookAfterAddons: () => {
+      // Failures are told and kept by ClusterAddons; only a store that cannot be read gets here, and says so itself.
+      addons.check().catch(() => undefined);
+      return Promise.resolve();
+    },
+    stop: () => {
+      stopped.abort();
+      connections.close();
+      return Promise.resolve();
+    },
   };
+}
+
+function withSharedHealth(api: KubernetesClusterApi, clock: Clock): ClusterApi {
+  const shared = new SharedHealth({ api, clock });
+  return {
+    health: (cluster) => shared.health(cluster),
+    node: (cluster, name) => api.node(cluster, name),
+    createBootstrapToken: (cluster, token, seconds) => api.createBootstrapToken(cluster, token, seconds),
+    deleteBootstrapToken: (cluster, token) => api.deleteBootstrapToken(cluster, token),
+  };
+}
+
+/** In order of name: the same hosts must always give the same manifests. */
+function interfacesOf(cluster: Cluster, hosts: HostInventory): readonly string[] {
+  const names = hosts
+    .all()
+    .filter((host) => host.assignment?.cluster === cluster.name)
+    .map(interfaceOf)
+    .filter((name) => name !== undefined);
+  return [...new Set(names)].toSorted();
 }
 
 const CLUSTER_FILE = '/cluster.yaml';

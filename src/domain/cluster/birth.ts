@@ -1,7 +1,7 @@
 import { Problem } from '../error/problem.ts';
 import type { Host, HostId, HostState } from '../host/host.ts';
 import type { Clock } from '../time/clock.ts';
-import type { ClusterApi } from './api.ts';
+import type { ApiHealth, ClusterApi } from './api.ts';
 import type { Cluster, ClusterStore } from './record.ts';
 
 /** What part a host plays when it asks for its Ignition config now. */
@@ -48,6 +48,16 @@ export class ClusterBirths {
       const cluster = await this.#cluster(name);
       if (cluster.birth.kind !== 'born') await this.#markBorn(cluster);
     });
+  }
+
+  /**
+   * Whether the API of a cluster answers. The first answer makes it born, whoever asked: what then was put into the
+   * cluster must not be lost to a second `kubeadm init`.
+   */
+  async look(cluster: Cluster): Promise<ApiHealth> {
+    const health = await this.#deps.api.health(cluster);
+    if (health.kind === 'answers' && cluster.birth.kind !== 'born') await this.born(cluster.name);
+    return health;
   }
 
   async #decide(host: Host, name: string): Promise<NodePart> {

@@ -88,8 +88,8 @@ export class NodeConfigs {
   }
 }
 
-/** The host's own word first, then the interface whose MAC booted. */
-function interfaceOf(host: Host): string | undefined {
+/** The interface of a node's address: the host's own word first, then the one whose MAC booted. */
+export function interfaceOf(host: Host): string | undefined {
   const mac = host.sighting?.mac ?? host.macs[0];
   return host.nic ?? host.facts?.nics.find((nic) => nic.mac === mac)?.name;
 }

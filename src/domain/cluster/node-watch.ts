@@ -1,13 +1,14 @@
 import type { TokenGate } from '../boot/token-gate.ts';
 import type { HostInventory } from '../host/inventory.ts';
-import type { ClusterApi } from './api.ts';
+import type { Host } from '../host/host.ts';
+import type { ClusterApi, NodeHealth } from './api.ts';
 import type { ClusterBirths } from './birth.ts';
-import type { ClusterStore } from './record.ts';
+import type { Cluster, ClusterStore } from './record.ts';
 
 export interface NodeWatchDependencies {
   readonly hosts: HostInventory;
   readonly clusters: ClusterStore;
-  readonly api: Pick<ClusterApi, 'node'>;
+  readonly api: Pick<ClusterApi, 'health' | 'node'>;
   readonly births: Pick<ClusterBirths, 'born'>;
   readonly tokens: Pick<TokenGate, 'revokeForHost'>;
 }
@@ -27,7 +28,7 @@ export class NodeWatch {
       waiting.map(async (host) => {
         const cluster = await this.#deps.clusters.get(host.assignment?.cluster ?? '');
         if (cluster === undefined) return;
-        const node = await this.#deps.api.node(cluster, host.name);
+        const node = await this.#look(cluster, host);
         if (node.kind === 'ready') {
           await this.#deps.hosts.apply(host.id, { type: 'node-ready' });
           await this.#deps.births.born(cluster.name);
@@ -38,5 +39,12 @@ export class NodeWatch {
         await this.#deps.hosts.apply(host.id, { type: 'node-waiting', reason });
       }),
     );
+  }
+
+  /** One question tells that an API is silent; a rack of nodes would each wait for its own timeout. */
+  async #look(cluster: Cluster, host: Host): Promise<NodeHealth> {
+    const health = await this.#deps.api.health(cluster);
+    if (health.kind === 'answers') return this.#deps.api.node(cluster, host.name);
+    return { kind: 'unknown', reason: `the API of ${cluster.name}: ${health.reason}` };
   }
 }

@@ -44,13 +44,15 @@ export class ClusterAddons {
 
   /**
    * Looks at every cluster that has begun to live, and completes those whose API answers. It must not wait for a node
-   * to be Ready: none is before the pod network is there. Call it every few seconds; what is done costs nothing.
+   * to be Ready: none is before the pod network is there. Call it every few seconds without waiting for the last call,
+   * as one cluster may take minutes; what is done or under way costs nothing.
    */
   async check(): Promise<void> {
     const now = this.#deps.clock.now();
     const due = (await this.#deps.clusters.list()).filter((cluster) => {
       const settled = this.#settled.get(keyOf(cluster));
       if (cluster.birth.kind === 'unborn' || settled === 'done') return false;
+      if (this.#underway.has(keyOf(cluster))) return false;
       return settled === undefined || settled + AGAIN_AFTER <= now;
     });
     await Promise.all(
