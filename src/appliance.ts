@@ -172,13 +172,18 @@ async function readConfig(file: string): Promise<string> {
 }
 
 function loadHosts(storage: Storage, clock: Clock): Promise<HostInventory> {
-  const { media, images, events } = storage;
+  const { media, images, events, clusters } = storage;
   return HostInventory.load({
     store: storage.hosts,
     events,
     clock,
     ids: { next: () => randomBytes(16).toString('hex') },
     sources: {
+      cluster: async (name) => {
+        if ((await clusters.get(name)) === undefined) {
+          throw new Problem('cluster-not-found', `There is no cluster "${name}".`);
+        }
+      },
       medium: (name) => Promise.resolve(chooseMedium(media.list(), name).name),
       image: (name) => Promise.resolve(chooseImage(images.list(), name).name),
     },

@@ -99,7 +99,11 @@ export class TestAppliance {
       events,
       clock,
       ids: { next: () => `id-${(ids += 1)}` },
-      sources: { medium: () => Promise.resolve('ol8'), image: () => Promise.resolve('ock') },
+      sources: {
+        cluster: () => Promise.resolve(),
+        medium: () => Promise.resolve('ol8'),
+        image: () => Promise.resolve('ock'),
+      },
     });
     const services: Services = {
       hosts,

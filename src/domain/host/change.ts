@@ -1,5 +1,5 @@
 import { Problem } from '../error/problem.ts';
-import type { Host } from './host.ts';
+import type { Host, HostState } from './host.ts';
 import { isHostName } from './name.ts';
 import type { HostChange } from './request.ts';
 
@@ -29,6 +29,25 @@ export function changeHost(host: Host, change: HostChange): Host {
     image: pick(host.image, change.image),
     loader: pick(host.loader, change.loader),
   };
+}
+
+/** States in which a host is being made or is a node: what made it so must not change under it. */
+const SETTLED: readonly HostState[] = ['armed', 'installing', 'installed', 'igniting', 'joining', 'active'];
+
+/** @throws Problem `host-state` naming what cannot change now */
+export function refuseWhileSettled(host: Host, change: HostChange): void {
+  if (!SETTLED.includes(host.state)) return;
+  const { name, assignment, disk, nic, medium, image } = change;
+  const asked = { name, assignment, disk, nic, medium, image };
+  const fixed = Object.entries(asked).filter(([, value]) => value !== undefined);
+  if (fixed.length === 0) return;
+  const what = fixed.map(([key]) => key).join(', ');
+  throw new Problem('host-state', `${host.name} is ${host.state}: its ${what} cannot change now.`, {
+    remedy:
+      host.state === 'armed'
+        ? `Take the permission back first: hearth host cancel ${host.name}`
+        : `Release it first, or wait until its install has ended: hearth host show ${host.name}`,
+  });
 }
 
 function pick<T>(current: T | undefined, change: T | null | undefined): T | undefined {

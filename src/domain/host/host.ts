@@ -40,6 +40,10 @@ export interface Install {
   readonly armedAt: Instant;
   /** Until when the installer may be started for the first time. */
   readonly armedUntil: Instant;
+  /** The state the host was in when it was armed, to which it returns when nobody comes. */
+  readonly armedFrom?: HostState | undefined;
+  /** The interface that fetched the boot script: the installer and the node stay on it. */
+  readonly bootMac?: MacAddress | undefined;
   /** Ignition of this host is the one that initialises the cluster; decided once, when it is first fetched. */
   readonly initialises?: boolean | undefined;
 }
@@ -72,6 +76,8 @@ export interface Host {
   readonly state: HostState;
   /** When the state was entered. */
   readonly since: Instant;
+  /** When the machine last asked for what its state waits for; a machine that asks is not stuck. */
+  readonly heardAt?: Instant | undefined;
   /** Why it is where it is, in words, where the state alone does not say. */
   readonly detail?: string | undefined;
   readonly macs: readonly MacAddress[];

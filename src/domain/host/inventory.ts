@@ -3,8 +3,9 @@ import { parseMac } from '../../protocol/address/mac.ts';
 import type { MacAddress } from '../../protocol/address/mac.ts';
 import { Problem } from '../error/problem.ts';
 import type { EventLog } from '../event/event.ts';
-import type { Clock, Instant } from '../time/clock.ts';
-import { changeHost } from './change.ts';
+import type { Clock } from '../time/clock.ts';
+import { changeHost, refuseWhileSettled } from './change.ts';
+import { Discovery, forgettable } from './discovery.ts';
 import type { HostFacts } from './facts.ts';
 import type { Host, HostId, Install, Sighting } from './host.ts';
 import { HostIndex } from './index-by-wire.ts';
@@ -19,8 +20,10 @@ export interface IdSource {
   next(): string;
 }
 
-/** Finds the medium and the image an install uses when none is named. */
+/** Finds what an install needs: the medium and the image when none is named, and whether a cluster exists. */
 export interface InstallSources {
+  /** @throws Problem `cluster-not-found` */
+  cluster(name: string): Promise<void>;
   medium(name: string | undefined): Promise<string>;
   image(name: string | undefined): Promise<string>;
 }
@@ -35,14 +38,6 @@ export interface InventoryDependencies {
 
 /** Default time for a machine to be powered on after it was armed: a walk to the rack and back. */
 const ARM_SECONDS = 4 * 3600;
-/** A machine that repeats its DISCOVER every few seconds need not be written to disk each time. */
-const SIGHTING_INTERVAL_MS = 30_000;
-/** Unknown machines are remembered, but a flood of forged MACs must not fill the disk. */
-const MAX_DISCOVERED = 2_000;
-/** Machines that ask for an address without booting from the network: so many in so long become discovered hosts. */
-const MAX_WALKERS = 50;
-const WALKERS_EVERY_MS = 60_000;
-
 /**
  * The hosts, in memory for the wire and on disk for ever; the one writer of host records.
  *
@@ -53,8 +48,7 @@ export class HostInventory implements HostDirectory {
   readonly #deps: InventoryDependencies;
   readonly #index = new HostIndex();
   readonly #queues = new Map<HostId, Promise<unknown>>();
-  readonly #sighted = new Map<MacAddress, Instant>();
-  #walkers = { since: 0, count: 0 };
+  readonly #discovery = new Discovery();
   #revision = 0;
 
   private constructor(deps: InventoryDependencies) {
@@ -97,9 +91,10 @@ export class HostInventory implements HostDirectory {
   }
 
   async add(input: NewHost, actor: string): Promise<Host> {
-    const seen = input.macs.map((mac) => this.byMac(mac)).find((host) => host !== undefined);
-    if (seen !== undefined && ['discovered', 'released'].includes(seen.state))
-      return this.accept(seen.name, input, actor);
+    await this.#checkCluster(input);
+    const seen = this.#unclaimed(input.macs);
+    const [first] = seen;
+    if (first !== undefined) return this.accept(first.macs[0] ?? first.name, input, actor);
     const blank = this.#blank(input.name, input.macs);
     const added = transition(changeHost(blank, input), { type: 'accepted' }, this.#deps.clock.now());
     if (added.kind !== 'moved') throw new Problem('host-state', `${input.name} cannot be added.`);
@@ -109,14 +104,20 @@ export class HostInventory implements HostDirectory {
   }
 
   async accept(nameOrMac: string, change: HostChange, actor: string): Promise<Host> {
-    const { id } = this.find(nameOrMac);
-    const macs = mergeMacs(this.find(nameOrMac).macs, change.macs ?? []);
+    await this.#checkCluster(change);
+    const { id, macs: own } = this.find(nameOrMac);
+    const macs = [...new Set([...own, ...(change.macs ?? [])])];
+    await this.#absorb(macs, id);
     return this.#act(id, { type: 'accepted' }, actor, (host) => changeHost(host, { ...change, macs }));
   }
 
+  /** @throws Problem `host-state` when the change would pull the ground from under an install or a node */
   async assign(nameOrMac: string, change: HostChange, actor: string): Promise<Host> {
+    await this.#checkCluster(change);
     const { id } = this.find(nameOrMac);
+    if (change.macs !== undefined) await this.#absorb(change.macs, id);
     return this.#serially(id, async (host) => {
+      refuseWhileSettled(host, change);
       const changed = changeHost(host, change);
       await this.#save(changed, host);
       this.#deps.events.record({
@@ -130,7 +131,22 @@ export class HostInventory implements HostDirectory {
     });
   }
 
+  /** Permits one install of a host that holds no node. */
   async arm(nameOrMac: string, request: ArmRequest, actor: string): Promise<Host> {
+    return this.#permit(nameOrMac, request, 'install', actor);
+  }
+
+  /** Permits one install of a host whatever it holds: a running node is erased when it boots from the network. */
+  async reinstall(nameOrMac: string, request: ArmRequest, actor: string): Promise<Host> {
+    return this.#permit(nameOrMac, request, 'reinstall', actor);
+  }
+
+  async #permit(
+    nameOrMac: string,
+    request: ArmRequest,
+    intent: 'install' | 'reinstall',
+    actor: string,
+  ): Promise<Host> {
     const host = this.find(nameOrMac);
     if (host.assignment === undefined) {
       throw new Problem('host-incomplete', `${host.name} belongs to no cluster yet.`, {
@@ -138,30 +154,43 @@ export class HostInventory implements HostDirectory {
       });
     }
     const install = await this.#newInstall(host, request);
-    return this.#act(host.id, { type: 'armed', install }, actor);
+    return this.#act(host.id, { type: 'armed', install, intent }, actor);
   }
 
   async cancel(nameOrMac: string, actor: string): Promise<Host> {
     return this.#act(this.find(nameOrMac).id, { type: 'cancelled' }, actor);
   }
 
-  /** Arms a host that was installed before; the same as arm, said on purpose since it erases a running node. */
-  async reinstall(nameOrMac: string, request: ArmRequest, actor: string): Promise<Host> {
-    return this.arm(nameOrMac, request, actor);
-  }
-
   async release(nameOrMac: string, actor: string): Promise<Host> {
     return this.#act(this.find(nameOrMac).id, { type: 'released' }, actor);
   }
 
-  /** Takes in what a machine reported of itself. */
+  /**
+   * Takes out a record that stands for no node.
+   *
+   * @throws Problem `host-state` for a host that is armed, being installed, or a node
+   */
+  async remove(nameOrMac: string, actor: string): Promise<Host> {
+    return this.#serially(this.find(nameOrMac).id, async (host) => {
+      if (!['discovered', 'registered', 'failed', 'released'].includes(host.state)) {
+        throw new Problem('host-state', `${host.name} is ${host.state} and cannot be removed.`, {
+          remedy: `Take it out of service first: hearth host release ${host.name}`,
+        });
+      }
+      await this.#forget(host);
+      const text = `${host.name} was removed`;
+      this.#deps.events.record({ level: 'info', type: 'host.removed', text, host: host.id, actor });
+      return host;
+    });
+  }
+
+  /**
+   * Takes in what a machine reported of itself. The MACs in it stay a claim: who boots with one of them is not this host
+   * until an administrator says so, as a machine could claim its neighbours'.
+   */
   async recordFacts(id: HostId, facts: HostFacts): Promise<Host> {
     return this.#serially(id, async (host) => {
-      const macs = mergeMacs(
-        host.macs,
-        facts.nics.map((nic) => nic.mac).filter((mac) => this.byMac(mac) === undefined),
-      );
-      const changed = { ...host, facts, macs };
+      const changed = { ...host, facts };
       await this.#save(changed, host);
       return changed;
     });
@@ -193,21 +222,17 @@ export class HostInventory implements HostDirectory {
 
   /** Remembers that a machine showed itself; an unknown one becomes a discovered host. */
   async sighted(sighting: Sighting): Promise<void> {
-    const last = this.#sighted.get(sighting.mac);
-    if (last !== undefined && sighting.at - last < SIGHTING_INTERVAL_MS) return;
-    if (this.#sighted.size > 2 * MAX_DISCOVERED) this.#sighted.clear();
-    this.#sighted.set(sighting.mac, sighting.at);
+    if (!this.#discovery.isNews(sighting)) return;
     const known = this.byMac(sighting.mac);
     if (known !== undefined) {
       await this.#serially(known.id, (host) => this.#save({ ...host, sighting }, host).then(() => host));
       return;
     }
-    if (!this.#mayDiscover(sighting)) return;
-    const host = {
-      ...this.#blank(`host-${sighting.mac.replaceAll(':', '')}`, [sighting.mac]),
-      sighting,
-      uuid: sighting.uuid,
-    };
+    if (!this.#discovery.mayEnter(sighting)) return;
+    const discovered = this.all().filter((host) => host.state === 'discovered');
+    for (const host of forgettable(discovered, sighting.at)) await this.#forget(host);
+    const name = `host-${sighting.mac.replaceAll(':', '')}`;
+    const host = { ...this.#blank(name, [sighting.mac]), sighting, uuid: sighting.uuid };
     await this.#save(host, undefined);
     this.#deps.events.record({
       level: 'info',
@@ -217,18 +242,6 @@ export class HostInventory implements HostDirectory {
     });
   }
 
-  /**
-   * Everything with a MAC that asks for an address may be a host that was racked just now. But MACs cost nothing: those
-   * that do not boot from the network come in at a walking pace, and there is an end to all of them.
-   */
-  #mayDiscover({ at, vendorClass }: Sighting): boolean {
-    if (this.#index.count('discovered') >= MAX_DISCOVERED) return false;
-    if (vendorClass !== undefined && /^(PXE|HTTP)Client/.test(vendorClass)) return true;
-    if (at - this.#walkers.since >= WALKERS_EVERY_MS) this.#walkers = { since: at, count: 0 };
-    this.#walkers.count += 1;
-    return this.#walkers.count <= MAX_WALKERS;
-  }
-
   /** Moves hosts whose time ran out; called every few seconds. */
   async checkDeadlines(): Promise<void> {
     const now = this.#deps.clock.now();
@@ -236,6 +249,27 @@ export class HostInventory implements HostDirectory {
       const deadline = stateDeadline(host);
       if (deadline !== undefined && now >= deadline) await this.apply(host.id, { type: 'time-passed' });
     }
+  }
+
+  /** Hosts that nobody uses and that own one of these MACs: the other card of a machine, or a machine that came back. */
+  #unclaimed(macs: readonly MacAddress[]): readonly Host[] {
+    const owners = macs.map((mac) => this.byMac(mac)).filter((host) => host !== undefined);
+    return [...new Set(owners)].filter((host) => ['discovered', 'released'].includes(host.state));
+  }
+
+  /** Makes way for MACs that one host now has. */
+  async #absorb(macs: readonly MacAddress[], into: HostId): Promise<void> {
+    for (const host of this.#unclaimed(macs)) if (host.id !== into) await this.#forget(host);
+  }
+
+  async #forget(host: Host): Promise<void> {
+    await this.#deps.store.remove(host.id);
+    this.#index.remove(host);
+    this.#revision += 1;
+  }
+
+  async #checkCluster({ assignment }: HostChange): Promise<void> {
+    if (assignment !== undefined && assignment !== null) await this.#deps.sources.cluster(assignment.cluster);
   }
 
   async #newInstall(host: Host, request: ArmRequest): Promise<Install> {
@@ -304,6 +338,7 @@ export class HostInventory implements HostDirectory {
   }
 
   #tell(host: Host, text: string, actor: string | undefined, address?: Ipv4Address): void {
+    if (text === '') return;
     const level = host.state === 'failed' ? 'alert' : 'info';
     this.#deps.events.record({
       level,
@@ -315,8 +350,4 @@ export class HostInventory implements HostDirectory {
       data: { state: host.state },
     });
   }
-}
-
-function mergeMacs(first: readonly MacAddress[], second: readonly MacAddress[]): readonly MacAddress[] {
-  return [...new Set([...first, ...second])];
 }

@@ -1,10 +1,12 @@
+import type { MacAddress } from '../../protocol/address/mac.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Failure, Host, HostState, Install } from './host.ts';
 
 /** Something that happened to a host. Nothing but an event moves a host from one state to another. */
 export type LifecycleEvent =
   | { readonly type: 'accepted' }
-  | { readonly type: 'armed'; readonly install: Install }
+  | { readonly type: 'armed'; readonly install: Install; readonly intent: 'install' | 'reinstall' }
+  | { readonly type: 'script-fetched'; readonly mac: MacAddress }
   | { readonly type: 'cancelled' }
   | { readonly type: 'installer-started' }
   | { readonly type: 'install-progressed'; readonly step: string }
@@ -73,7 +75,7 @@ export const STATE_RULES: Readonly<Record<HostState, StateRule>> = {
 export function stateDeadline(host: Host): Instant | undefined {
   if (host.state === 'armed') return host.install?.armedUntil;
   const limit = STATE_RULES[host.state].limitSeconds;
-  return limit === undefined ? undefined : host.since + limit * 1000;
+  return limit === undefined ? undefined : Math.max(host.since, host.heardAt ?? 0) + limit * 1000;
 }
 
 /** One plain sentence: what the host waits for. */
@@ -97,10 +99,12 @@ export function transition(host: Host, event: LifecycleEvent, now: Instant): Tra
       if (!['discovered', 'released'].includes(host.state)) return refused(host, 'be accepted');
       return moved(host, now, 'registered', 'is registered');
     case 'armed':
-      return arm(host, event.install, now);
+      return arm(host, event.install, event.intent, now);
+    case 'script-fetched':
+      return noteBootInterface(host, event.mac);
     case 'cancelled':
       if (!['armed', 'installing'].includes(host.state)) return refused(host, 'be cancelled');
-      return moved({ ...host, install: undefined }, now, 'registered', 'is no longer armed');
+      return disarm(host, now, 'is no longer armed');
     case 'installer-started':
       return startInstaller(host, now);
     case 'install-progressed':
@@ -119,20 +123,12 @@ export function transition(host: Host, event: LifecycleEvent, now: Instant): Tra
         event.remedy ?? 'Correct what the reason names, then arm the host again.',
       );
     case 'ignition-waiting':
-      // A power cut between the last write and %post's report leaves a good disk and a host still `installing`.
-      if (!['installing', 'installed', 'igniting'].includes(host.state))
-        return refused(host, 'fetch its Ignition config');
-      if (host.state !== 'installing' && host.detail === event.reason) return { kind: 'unchanged' };
-      return {
-        kind: 'moved',
-        host: { ...host, state: 'installed', since: now, detail: event.reason },
-        text: `${host.name} waits with its Ignition config: ${event.reason}`,
-      };
+      return waitWithIgnition(host, event.reason, now);
     case 'ignition-fetched':
       return fetchIgnition(host, event.initialises, now);
     case 'node-started':
       if (['joining', 'active'].includes(host.state)) return { kind: 'unchanged' };
-      if (host.state !== 'igniting') return refused(host, 'start its node');
+      if (host.state !== 'igniting' && !mayRecover(host)) return refused(host, 'start its node');
       return moved(host, now, 'joining', 'finished kubeadm');
     case 'node-failed':
       if (!['igniting', 'joining'].includes(host.state)) return refused(host, 'fail its node');
@@ -151,7 +147,8 @@ export function transition(host: Host, event: LifecycleEvent, now: Instant): Tra
       };
     case 'node-ready':
       if (host.state === 'active') return { kind: 'unchanged' };
-      if (!['igniting', 'joining'].includes(host.state)) return refused(host, 'become Ready');
+      if (!['igniting', 'joining'].includes(host.state) && !mayRecover(host))
+        return refused(host, 'become Ready');
       return moved(host, now, 'active', 'is an active node');
     case 'time-passed':
       return checkDeadline(host, now);
@@ -161,10 +158,62 @@ export function transition(host: Host, event: LifecycleEvent, now: Instant): Tra
   }
 }
 
-function arm(host: Host, install: Install, now: Instant): Transition {
+/** States whose disk holds a system that an install would erase. */
+const INSTALLED_STATES: readonly HostState[] = ['installed', 'igniting', 'joining', 'active'];
+
+function arm(host: Host, install: Install, intent: 'install' | 'reinstall', now: Instant): Transition {
   if (['discovered', 'released'].includes(host.state)) return refused(host, 'be armed before it is accepted');
-  if (['installing', 'igniting', 'joining'].includes(host.state)) return refused(host, 'be armed');
-  return moved({ ...host, install }, now, 'armed', 'is armed for one install');
+  if (host.state === 'installing') return refused(host, 'be armed; cancel the install first');
+  if (intent === 'install' && INSTALLED_STATES.includes(host.state)) {
+    return refused(host, `be armed; erasing it is called \`hearth host reinstall ${host.name}\``);
+  }
+  const armedFrom = host.state === 'armed' ? host.install?.armedFrom : host.state;
+  return moved({ ...host, install: { ...install, armedFrom } }, now, 'armed', 'is armed for one install');
+}
+
+/** Back to where it was: a node that was never touched is still a node. */
+function disarm(host: Host, now: Instant, text: string): Transition {
+  const from = host.state === 'armed' ? host.install?.armedFrom : undefined;
+  const state = from === 'active' || from === 'installed' ? from : 'registered';
+  return moved({ ...host, install: undefined }, now, state, text);
+}
+
+function noteBootInterface(host: Host, mac: MacAddress): Transition {
+  const { install } = host;
+  if (install === undefined || install.bootMac === mac) return { kind: 'unchanged' };
+  return {
+    kind: 'moved',
+    host: { ...host, detail: 'it fetched its boot script', install: { ...install, bootMac: mac } },
+    text: `${host.name} boots from the network by ${mac}`,
+  };
+}
+
+/** How often a machine that goes on asking is written down. */
+const HEARD_EVERY_MS = 60_000;
+
+function waitWithIgnition(host: Host, reason: string, now: Instant): Transition {
+  // A power cut between the last write and %post's report leaves a good disk and a host still `installing`.
+  if (!['installing', 'installed', 'igniting'].includes(host.state) && !mayRecover(host)) {
+    return refused(host, 'fetch its Ignition config');
+  }
+  const text = `${host.name} waits with its Ignition config: ${reason}`;
+  if (host.state !== 'installed') {
+    return { kind: 'moved', host: { ...entering(host, 'installed', now), detail: reason }, text };
+  }
+  if (host.detail !== reason) return { kind: 'moved', host: { ...host, detail: reason, heardAt: now }, text };
+  if (now - (host.heardAt ?? host.since) < HEARD_EVERY_MS) return { kind: 'unchanged' };
+  return { kind: 'moved', host: { ...host, heardAt: now }, text: '' };
+}
+
+/** A machine that was given up after its install and then shows that it lives goes on where it was. */
+function mayRecover(host: Host): boolean {
+  const during = host.failure?.during;
+  return (
+    host.state === 'failed' &&
+    host.install !== undefined &&
+    during !== undefined &&
+    INSTALLED_STATES.includes(during)
+  );
 }
 
 function startInstaller(host: Host, now: Instant): Transition {
@@ -186,9 +235,8 @@ function startInstaller(host: Host, now: Instant): Transition {
 
 function fetchIgnition(host: Host, initialises: boolean, now: Instant): Transition {
   const { install } = host;
-  if (install === undefined || !['installing', 'installed', 'igniting'].includes(host.state)) {
-    return refused(host, 'fetch its Ignition config');
-  }
+  const expected = ['installing', 'installed', 'igniting'].includes(host.state) || mayRecover(host);
+  if (install === undefined || !expected) return refused(host, 'fetch its Ignition config');
   // ocne #152: a hard reset before ocne-disable-ignition ran makes Ignition run a second time with the same token.
   const text =
     host.state === 'igniting'
@@ -201,12 +249,7 @@ function checkDeadline(host: Host, now: Instant): Transition {
   const deadline = stateDeadline(host);
   if (deadline === undefined || now < deadline) return { kind: 'unchanged' };
   if (host.state === 'armed') {
-    return moved(
-      { ...host, install: undefined },
-      now,
-      'registered',
-      'did not boot from the network in time and is no longer armed',
-    );
+    return disarm(host, now, 'did not boot from the network in time and is no longer armed');
   }
   const rule = STATE_RULES[host.state];
   const minutes = Math.round((now - host.since) / 60_000);
@@ -215,18 +258,18 @@ function checkDeadline(host: Host, now: Instant): Transition {
 }
 
 function moved(host: Host, now: Instant, state: HostState, text: string): Transition {
-  return {
-    kind: 'moved',
-    host: { ...host, state, since: now, detail: undefined, failure: undefined },
-    text: `${host.name} ${text}`,
-  };
+  return { kind: 'moved', host: entering(host, state, now), text: `${host.name} ${text}` };
+}
+
+function entering(host: Host, state: HostState, now: Instant): Host {
+  return { ...host, state, since: now, heardAt: undefined, detail: undefined, failure: undefined };
 }
 
 function failed(host: Host, now: Instant, reason: string, remedy: string): Transition {
   const failure: Failure = { reason, remedy, at: now, during: host.state };
   return {
     kind: 'moved',
-    host: { ...host, state: 'failed', since: now, detail: undefined, failure },
+    host: { ...entering(host, 'failed', now), failure },
     text: `${host.name} failed while ${host.state}: ${reason}. ${remedy}`,
   };
 }

@@ -31,7 +31,11 @@ beforeEach(async () => {
     events: new RecordingEventLog(),
     clock: new FakeClock(),
     ids: { next: () => 'id' },
-    sources: { medium: () => Promise.resolve('ol8'), image: () => Promise.resolve('ock') },
+    sources: {
+      cluster: () => Promise.resolve(),
+      medium: () => Promise.resolve('ol8'),
+      image: () => Promise.resolve('ock'),
+    },
   });
   const clusters = new MemoryClusterStore();
   await clusters.add(aCluster('c1'));

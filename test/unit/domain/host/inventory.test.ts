@@ -22,6 +22,7 @@ function load(): Promise<HostInventory> {
     clock,
     ids: { next: () => `id${(sequence += 1)}` },
     sources: {
+      cluster: () => Promise.resolve(),
       medium: (name) => Promise.resolve(name ?? 'ol8'),
       image: (name) => Promise.resolve(name ?? 'ock'),
     },
@@ -121,19 +122,41 @@ describe('the inventory', () => {
     expect(events.events.at(-1)).toMatchObject({ type: 'host.refused', level: 'warning' });
   });
 
-  it('adds the NICs a machine reports, but none that is another host’s', async () => {
+  it('believes no MAC that a machine only says it has', async () => {
     const one = await inventory.add({ name: 'node1', macs: [MAC] }, 'admin');
-    await inventory.add({ name: 'node2', macs: [OTHER] }, 'admin');
-    const third = mac('52:54:00:00:00:03');
-    const nics = [OTHER, third].map((address, at) => ({
-      name: `eth${at}`,
-      mac: address,
-      addresses: [],
-      carrier: true,
-    }));
+    const nics = [{ name: 'eth0', mac: OTHER, addresses: [], carrier: true }];
     await inventory.recordFacts(one.id, { at: 0, firmware: 'uefi', cpus: 1, memoryMiB: 1, nics, disks: [] });
-    expect(inventory.find('node1').macs).toEqual([MAC, third]);
-    expect(inventory.byMac(OTHER)?.name).toBe('node2');
+    expect(inventory.find('node1').facts?.nics).toEqual(nics);
+    expect(inventory.byMac(OTHER)).toBeUndefined();
+  });
+
+  it('makes one host of two cards that were discovered apart', async () => {
+    await inventory.sighted(sighting());
+    await inventory.sighted(sighting({ mac: OTHER }));
+    await inventory.add({ name: 'node1', macs: [MAC, OTHER] }, 'admin');
+    expect(inventory.all()).toMatchObject([{ name: 'node1', state: 'registered', macs: [MAC, OTHER] }]);
+  });
+
+  it('removes a host that is no node, and refuses to forget one that is', async () => {
+    await inventory.sighted(sighting());
+    await inventory.remove(MAC, 'admin');
+    expect(inventory.all()).toEqual([]);
+    const { id } = await inventory.add({ name: 'node1', macs: [MAC], assignment: cluster }, 'admin');
+    await inventory.arm('node1', {}, 'admin');
+    await inventory.apply(id, { type: 'installer-started' });
+    await expect(inventory.remove('node1', 'admin')).rejects.toMatchObject({ code: 'host-state' });
+    expect((await load()).all()).toHaveLength(1);
+  });
+
+  it('does not pull the ground from under an install', async () => {
+    await inventory.add({ name: 'node1', macs: [MAC], assignment: cluster, disk: 'vda' }, 'admin');
+    await inventory.arm('node1', {}, 'admin');
+    await expect(inventory.assign('node1', { disk: 'vdb' }, 'admin')).rejects.toMatchObject({
+      code: 'host-state',
+      remedy: expect.stringContaining('host cancel') as string,
+    });
+    await inventory.assign('node1', { labels: { row: '4' } }, 'admin');
+    expect(inventory.find('node1')).toMatchObject({ disk: 'vda', labels: { row: '4' } });
   });
 
   it.each([

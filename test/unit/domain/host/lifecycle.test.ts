@@ -8,11 +8,12 @@ import {
   waitingText,
 } from '../../../../src/domain/host/lifecycle.ts';
 import type { LifecycleEvent } from '../../../../src/domain/host/lifecycle.ts';
-import { INSTALL, host } from '../../../fakes/hosts.ts';
+import { INSTALL, MAC, host } from '../../../fakes/hosts.ts';
 
 const EVENTS: Record<LifecycleEvent['type'], LifecycleEvent> = {
   accepted: { type: 'accepted' },
-  armed: { type: 'armed', install: INSTALL },
+  armed: { type: 'armed', install: INSTALL, intent: 'install' },
+  'script-fetched': { type: 'script-fetched', mac: MAC },
   cancelled: { type: 'cancelled' },
   'installer-started': { type: 'installer-started' },
   'install-progressed': { type: 'install-progressed', step: 'partitioning' },
@@ -32,8 +33,15 @@ const EVENTS: Record<LifecycleEvent['type'], LifecycleEvent> = {
 const MOVES: Record<HostState, Partial<Record<LifecycleEvent['type'], HostState>>> = {
   discovered: { accepted: 'registered', released: 'released' },
   registered: { armed: 'armed', released: 'released' },
-  armed: { armed: 'armed', cancelled: 'registered', 'installer-started': 'installing', released: 'released' },
+  armed: {
+    armed: 'armed',
+    'script-fetched': 'armed',
+    cancelled: 'registered',
+    'installer-started': 'installing',
+    released: 'released',
+  },
   installing: {
+    'script-fetched': 'installing',
     cancelled: 'registered',
     'installer-started': 'installing',
     'install-progressed': 'installing',
@@ -44,12 +52,13 @@ const MOVES: Record<HostState, Partial<Record<LifecycleEvent['type'], HostState>
     released: 'released',
   },
   installed: {
-    armed: 'armed',
+    'script-fetched': 'installed',
     'ignition-waiting': 'installed',
     'ignition-fetched': 'igniting',
     released: 'released',
   },
   igniting: {
+    'script-fetched': 'igniting',
     'ignition-waiting': 'installed',
     'ignition-fetched': 'igniting',
     'node-started': 'joining',
@@ -58,12 +67,13 @@ const MOVES: Record<HostState, Partial<Record<LifecycleEvent['type'], HostState>
     released: 'released',
   },
   joining: {
+    'script-fetched': 'joining',
     'node-failed': 'failed',
     'node-waiting': 'joining',
     'node-ready': 'active',
     released: 'released',
   },
-  active: { armed: 'armed', released: 'released' },
+  active: { 'script-fetched': 'active', released: 'released' },
   failed: { armed: 'armed', released: 'released' },
   released: { accepted: 'registered' },
 };
@@ -123,5 +133,63 @@ describe('the life of a host', () => {
       expect(current).toMatchObject({ state: 'installing', install: { attempts: attempt } });
     }
     expect(transition(current, EVENTS['installer-started'], 0)).toMatchObject({ host: { state: 'failed' } });
+  });
+
+  it('erases an installed host only when that was said: arm is refused, reinstall is not', () => {
+    for (const state of ['installed', 'igniting', 'joining', 'active'] as const) {
+      const armed = transition(host(state), EVENTS.armed, 0);
+      expect(armed).toMatchObject({
+        kind: 'refused',
+        reason: expect.stringContaining('reinstall') as string,
+      });
+      const reinstalled = transition(
+        host(state),
+        { type: 'armed', install: INSTALL, intent: 'reinstall' },
+        0,
+      );
+      expect(reinstalled).toMatchObject({ kind: 'moved', host: { state: 'armed' } });
+    }
+  });
+
+  it('gives a node back that was to be reinstalled and never booted from the network', () => {
+    const armed = transition(host('active'), { type: 'armed', install: INSTALL, intent: 'reinstall' }, 0);
+    if (armed.kind !== 'moved') throw new Error('not armed');
+    for (const event of [EVENTS.cancelled, EVENTS['time-passed']]) {
+      expect(transition(armed.host, event, INSTALL.armedUntil)).toMatchObject({
+        kind: 'moved',
+        host: { state: 'active' },
+      });
+    }
+  });
+
+  it('lets a host wait for its cluster as long as it goes on asking, and no longer', () => {
+    const limit = (STATE_RULES.installed.limitSeconds ?? 0) * 1000;
+    let waiting = host('installed');
+    for (let now = 0; now < 3 * limit; now += 61_000) {
+      expect(transition(waiting, EVENTS['time-passed'], now).kind).toBe('unchanged');
+      const asked = transition(waiting, EVENTS['ignition-waiting'], now);
+      if (asked.kind === 'moved') waiting = asked.host;
+    }
+    expect(transition(waiting, EVENTS['time-passed'], 5 * limit)).toMatchObject({
+      host: { state: 'failed' },
+    });
+  });
+
+  it('takes back a host that was given up after its install and then shows that it lives', () => {
+    const failure = { reason: 'silence', remedy: 'look', at: 0, during: 'installed' } as const;
+    const given = host('failed', { install: INSTALL, failure });
+    for (const [type, state] of [
+      ['ignition-waiting', 'installed'],
+      ['ignition-fetched', 'igniting'],
+      ['node-started', 'joining'],
+      ['node-ready', 'active'],
+    ] as const) {
+      expect(transition(given, EVENTS[type], 1)).toMatchObject({
+        kind: 'moved',
+        host: { state, failure: undefined },
+      });
+    }
+    const inInstall = host('failed', { install: INSTALL, failure: { ...failure, during: 'installing' } });
+    expect(transition(inInstall, EVENTS['ignition-fetched'], 1).kind).toBe('refused');
   });
 });
