@@ -36,6 +36,7 @@ const clusterSchema = z.looseObject({
     }),
     z.object({ kind: z.literal('born'), at: z.number() }),
   ]),
+  virtualRouterId: z.number().optional(),
   createdAt: z.number(),
 }) as unknown as z.ZodType<Cluster>;
 

@@ -6,6 +6,7 @@ import type { ClusterSecrets } from './cluster-secrets.ts';
 import type { ClusterConfig } from './config.ts';
 import type { PkiAuthority } from './pki.ts';
 import type { Cluster, ClusterStore } from './record.ts';
+import { freeRouterId } from './virtual-router.ts';
 
 /** Reads the text of an `ocne` byo cluster file. @throws Problem `config-invalid` or `cluster-invalid` */
 export type ClusterFileReader = (source: string) => {
@@ -56,6 +57,7 @@ export class Clusters {
       config,
       extra,
       birth: { kind: 'unborn' },
+      ...(endpoint.kind === 'virtual-ip' ? { virtualRouterId: freeRouterId(await store.list()) } : {}),
       createdAt: clock.now(),
     };
     await store.add(cluster);

@@ -42,6 +42,7 @@ export class LateNodeConfigs implements NodeConfigRenderer {
         role: await this.#roleOf(input),
         host: { hostname: input.host.name, networkInterface: input.networkInterface, report: input.report },
         extra: cluster.extra,
+        ...(cluster.virtualRouterId === undefined ? {} : { virtualRouterId: cluster.virtualRouterId }),
       },
       this.#deps.templates,
     );

@@ -3,6 +3,7 @@ import { admit } from '../boot/token-gate.ts';
 import type { TokenGate } from '../boot/token-gate.ts';
 import { provisioningUrl } from '../boot/kernel-arguments.ts';
 import type { ProvisioningAddress } from '../boot/kernel-arguments.ts';
+import { Problem } from '../error/problem.ts';
 import type { EventLog } from '../event/event.ts';
 import type { Host } from '../host/host.ts';
 import type { HostInventory } from '../host/inventory.ts';
@@ -64,7 +65,9 @@ export class NodeConfigs {
     const { host } = await admit(tokens, hosts, token, 'ignition', client);
     const part = await births.partOf(host);
     if (part.kind === 'wait') {
-      await hosts.apply(host.id, { type: 'ignition-waiting', reason: part.reason }, client);
+      const waiting = await hosts.apply(host.id, { type: 'ignition-waiting', reason: part.reason }, client);
+      if (waiting.state !== 'installed')
+        throw new Problem('token-refused', `${host.name} is ${waiting.state}.`);
       return { kind: 'wait', reason: part.reason, retryAfterSeconds: RETRY_AFTER_SECONDS };
     }
     const config = await renderer.render({
@@ -74,8 +77,11 @@ export class NodeConfigs {
       networkInterface: interfaceOf(host) ?? part.cluster.config.byo.networkInterface,
       accept,
     });
+    const initialises = part.kind === 'initialise';
+    const after = await hosts.apply(host.id, { type: 'ignition-fetched', initialises }, client);
+    // Released, cancelled or armed anew while this was rendered: its secrets are not for it any more.
+    if (after.state !== 'igniting') throw new Problem('token-refused', `${host.name} is ${after.state}.`);
     await tokens.bindIgnition(token, client);
-    await hosts.apply(host.id, { type: 'ignition-fetched', initialises: part.kind === 'initialise' }, client);
     events.record({
       level: 'info',
       type: 'boot.ignition',
@@ -90,6 +96,6 @@ export class NodeConfigs {
 
 /** The interface of a node's address: the host's own word first, then the one whose MAC booted. */
 export function interfaceOf(host: Host): string | undefined {
-  const mac = host.sighting?.mac ?? host.macs[0];
+  const mac = host.install?.bootMac ?? host.macs[0];
   return host.nic ?? host.facts?.nics.find((nic) => nic.mac === mac)?.name;
 }

@@ -23,7 +23,7 @@ export class NodeWatch {
 
   /** Looks at every host that is on its way to being a node, all at once as each may wait for a timeout. */
   async check(): Promise<void> {
-    const waiting = this.#deps.hosts.all().filter((host) => ['igniting', 'joining'].includes(host.state));
+    const waiting = this.#deps.hosts.all().filter(mayBecomeNode);
     await Promise.all(
       waiting.map(async (host) => {
         const cluster = await this.#deps.clusters.get(host.assignment?.cluster ?? '');
@@ -47,4 +47,11 @@ export class NodeWatch {
     if (health.kind === 'answers') return this.#deps.api.node(cluster, host.name);
     return { kind: 'unknown', reason: `the API of ${cluster.name}: ${health.reason}` };
   }
+}
+
+/** On its way to being a node, or given up on that way: a machine may come back after its time ran out. */
+function mayBecomeNode({ state, failure, install }: Host): boolean {
+  if (state === 'failed')
+    return install !== undefined && (failure?.during === 'igniting' || failure?.during === 'joining');
+  return state === 'igniting' || state === 'joining';
 }

@@ -21,6 +21,8 @@ export interface Cluster {
   /** What the file adds to every node (`extraIgnition`), read when the cluster was made. */
   readonly extra: readonly IgnitionConfig[];
   readonly birth: ClusterBirth;
+  /** VRRP id of the virtual IP; absent where there is none, and in clusters made before ids were handed out. */
+  readonly virtualRouterId?: number | undefined;
   readonly createdAt: Instant;
 }
 

@@ -156,6 +156,17 @@ export const CATALOGUE = {
     'The cluster file asks for something impossible.',
     'Correct the field that is named.',
   ),
+  'cluster-hosts': entry(
+    409,
+    'The hosts at hand do not make the cluster that was asked for.',
+    'Add or accept hosts, or ask for fewer; `hearth host list` shows what there is.',
+  ),
+  'cluster-not-up': entry(
+    409,
+    'Not every host of a cluster became a node.',
+    '`hearth host show NAME` says why and what to do.',
+  ),
+  'cluster-in-use': entry(409, 'Hosts still belong to the cluster.', 'Release them first, or add --force.'),
   'cluster-unreachable': entry(
     503,
     'The Kubernetes API of a cluster does not answer, or cannot work now.',
