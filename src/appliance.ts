@@ -104,8 +104,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       status,
     });
     stops.push(() => administration.stop());
-    await machines.start();
     stops.push(() => machines.stop());
+    await machines.start();
     stops.push(
       repeat('deadlines', DEADLINES_EVERY_MS, () => hosts.checkDeadlines(), logger),
       repeat('first stages', FILES_EVERY_MS, () => machines.firstStage.refresh(), logger),
@@ -123,7 +123,8 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       repeat('old tokens', SWEEP_EVERY_MS, () => tokens.sweep(), logger),
       repeat('old sessions', SWEEP_EVERY_MS, () => administration.sweep(), logger),
     );
-    const { tls, firstAdministrator } = administration;
+    const firstAdministrator = await administration.ensureAdministrator();
+    const { tls } = administration;
     return {
       config,
       data: storage.directory.path,

@@ -3,7 +3,7 @@ import type { Logger } from '../adapters/log/logger.ts';
 import { createAdminApp } from '../adapters/http/admin/app.ts';
 import { discardOldUploads } from '../adapters/http/admin/upload.ts';
 import { createPagesRouter } from '../adapters/http/pages/router.ts';
-import type { Services, StatusReport } from '../adapters/http/admin/services.ts';
+import type { Library, Services, StatusReport } from '../adapters/http/admin/services.ts';
 import { listenWithTls } from '../adapters/http/server/tls.ts';
 import type { TlsListener } from '../adapters/http/server/tls.ts';
 import { listenOnUnixSocket } from '../adapters/http/server/unix-socket.ts';
@@ -35,8 +35,8 @@ export interface AdministrationWiring {
 /** What people and programs administer the appliance with. */
 export interface Administration {
   readonly tls: TlsListener;
-  /** Shown once, when the first administrator was just made. */
-  readonly firstAdministrator: { readonly name: string; readonly password: string } | undefined;
+  /** Makes the first administrator when there is none; the password is shown once, so call it when nothing can fail any more. */
+  ensureAdministrator(): Promise<{ readonly name: string; readonly password: string } | undefined>;
   /** Forgets sessions that ran out. */
   sweep(): Promise<unknown>;
   stop(): Promise<void>;
@@ -48,7 +48,6 @@ export async function startAdministration(wiring: AdministrationWiring): Promise
   const accounts = new Accounts({ users, sessions, events, clock });
   const signIn = new SignIn({ users, sessions, events, clock });
   const tokens = new ApiTokens({ store: storage.apiTokens, events, clock });
-  const firstAdministrator = await accounts.ensureAdministrator();
   const services = makeServices(wiring);
   const metrics = new Metrics();
   metrics.watch({
@@ -74,7 +73,7 @@ export async function startAdministration(wiring: AdministrationWiring): Promise
     const tls = await listenWithTls({ host, port, keysDirectory: directory.keys, clock, onFault }, app);
     return {
       tls,
-      firstAdministrator,
+      ensureAdministrator: () => accounts.ensureAdministrator(),
       sweep: () => signIn.sweep(),
       stop: async () => {
         unsubscribe();
@@ -108,10 +107,33 @@ function makeServices({
       if (mac === undefined) throw new Problem('input-invalid', `"${text}" is not a MAC address.`);
       return machines.dhcp.explainMachine(mac);
     },
-    media: storage.media,
-    images: storage.images,
+    media: keepUsed(storage.media, hosts, 'medium'),
+    images: keepUsed(storage.images, hosts, 'image'),
     clusters,
     status,
     uploads: join(storage.directory.path, 'uploads'),
+  };
+}
+
+/** A library from which nothing is removed that an install needs. */
+function keepUsed<T, O>(
+  library: Library<T, O>,
+  hosts: HostInventory,
+  kind: 'medium' | 'image',
+): Library<T, O> {
+  return {
+    list: () => library.list(),
+    get: (name) => library.get(name),
+    import: (order) => library.import(order),
+    remove: (name) => {
+      const users = hosts
+        .all()
+        .filter((host) => ['armed', 'installing'].includes(host.state) && host.install?.[kind] === name)
+        .map((host) => host.name);
+      if (users.length === 0) return library.remove(name);
+      throw new Problem('host-state', `The ${kind} ${name} is needed by ${users.slice(0, 5).join(', ')}.`, {
+        remedy: 'Wait until their installs have ended, or cancel them.',
+      });
+    },
   };
 }

@@ -62,9 +62,8 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
     clock,
     templates,
     macAt,
-    sighted: (sighting) => hosts.sighted(sighting),
   });
-  const audit = new FetchAudit(events, hosts, macAt);
+  const audit = new FetchAudit(events, hosts, macAt, clock);
   const app = createProvisioningApp({
     scripts,
     firstStage,
@@ -148,10 +147,11 @@ async function openTftp(
 
 /** Tells finished and failed transfers; what firmware tries on the way (probes, names that do not exist) is noise. */
 function recordTransfer(event: TftpEvent, events: EventLog, host: Host | undefined): void {
+  if (host === undefined) return;
   const { address } = event.client;
-  const who = host?.name ?? address;
+  const who = host.name;
   const tell = (level: 'info' | 'warning', text: string): void =>
-    events.record({ level, type: 'boot.file', text, host: host?.id, address, data: { path: event.path } });
+    events.record({ level, type: 'boot.file', text, host: host.id, address, data: { path: event.path } });
   if (event.kind === 'completed')
     tell('info', `${who} fetched ${event.path} over TFTP (${event.bytes} bytes)`);
   if (event.kind === 'failed') tell('warning', `${who} did not get ${event.path} over TFTP: ${event.reason}`);

@@ -14,6 +14,7 @@ import { registerHostCancel } from './host-cancel.ts';
 import { registerHostList } from './host-list.ts';
 import { registerHostReinstall } from './host-reinstall.ts';
 import { registerHostRelease } from './host-release.ts';
+import { registerHostRemove } from './host-remove.ts';
 import { registerHostShow } from './host-show.ts';
 import { registerImageImport } from './image-import.ts';
 import { registerImageList } from './image-list.ts';
@@ -62,6 +63,7 @@ export async function buildProgram(cli: Cli, args: readonly string[]): Promise<C
     registerHostCancel,
     registerHostReinstall,
     registerHostRelease,
+    registerHostRemove,
   ]);
   group(program, cli, 'media', 'Installer media', [
     registerMediaImport,

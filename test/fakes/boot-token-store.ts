@@ -5,9 +5,32 @@ import type { HostId } from '../../src/domain/host/host.ts';
 export class MemoryBootTokenStore implements BootTokenStore {
   readonly records = new Map<string, BootTokenRecord>();
 
-  async replace(record: BootTokenRecord): Promise<void> {
-    await this.revokeForHost(record.host, record.createdAt);
-    this.records.set(record.hash, record);
+  add(record: BootTokenRecord): Promise<void> {
+    const live = [...this.records.values()].filter(
+      (one) => one.host === record.host && one.revokedAt === undefined,
+    );
+    const same = [...live, record].filter((one) => one.installId === record.installId);
+    same.sort(
+      (one, other) => Number(other.uses > 0) - Number(one.uses > 0) || other.createdAt - one.createdAt,
+    );
+    const kept = new Set(same.slice(0, 4).map((one) => one.hash));
+    for (const one of live) {
+      if (!kept.has(one.hash)) this.records.set(one.hash, { ...one, revokedAt: record.createdAt });
+    }
+    this.records.set(
+      record.hash,
+      kept.has(record.hash) ? record : { ...record, revokedAt: record.createdAt },
+    );
+    return Promise.resolve();
+  }
+
+  revokeOthers(hash: string, at: number): Promise<void> {
+    const own = this.records.get(hash);
+    for (const one of this.records.values()) {
+      if (one.host !== own?.host || one.hash === hash || one.revokedAt !== undefined) continue;
+      this.records.set(one.hash, { ...one, revokedAt: at });
+    }
+    return Promise.resolve();
   }
 
   find(hash: string): Promise<BootTokenRecord | undefined> {

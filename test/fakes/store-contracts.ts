@@ -83,26 +83,41 @@ export function bootTokenStoreContract(make: Make<BootTokenStore>): void {
   describe('a boot token store', () => {
     it('gives back exactly what was kept', async () => {
       const store = await make();
-      await store.replace(token());
+      await store.add(token());
       expect(await store.find('h1')).toEqual(token());
       expect(await store.find('h2')).toBeUndefined();
     });
 
-    it('leaves a host one live token', async () => {
+    it('keeps a few tokens of one install, a used one before all, and none of another install', async () => {
       const store = await make();
-      await store.replace(token());
-      await store.replace(token({ hash: 'h2', createdAt: 20 }));
-      await store.replace(token({ hash: 'h3', host: 'host-b' as HostId }));
-      expect((await store.find('h1'))?.revokedAt).toBe(20);
-      expect((await store.find('h2'))?.revokedAt).toBeUndefined();
+      await store.add(token({ hash: 'old', installId: 'i0' }));
+      await store.add(token({ hash: 'used' }));
+      await store.countUse('used');
+      for (const at of [20, 30, 40, 50]) await store.add(token({ hash: `h${at}`, createdAt: at }));
+      await store.add(token({ hash: 'other', host: 'host-b' as HostId }));
+      const dead = async (hash: string) => (await store.find(hash))?.revokedAt !== undefined;
+      expect(await dead('old')).toBe(true);
+      expect(await dead('h20')).toBe(true);
+      for (const hash of ['used', 'h30', 'h40', 'h50', 'other']) expect(await dead(hash), hash).toBe(false);
+    });
+
+    it('leaves one token when that one is taken up, and none when the host is done', async () => {
+      const store = await make();
+      await store.add(token());
+      await store.add(token({ hash: 'h2', createdAt: 20 }));
+      await store.add(token({ hash: 'h3', host: 'host-b' as HostId }));
+      await store.revokeOthers('h1', 25);
+      expect((await store.find('h2'))?.revokedAt).toBe(25);
+      expect((await store.find('h1'))?.revokedAt).toBeUndefined();
       expect(await store.revokeForHost('host-a' as HostId, 30)).toBe(1);
-      expect((await store.find('h1'))?.revokedAt).toBe(20);
+      expect((await store.find('h1'))?.revokedAt).toBe(30);
+      expect((await store.find('h2'))?.revokedAt).toBe(25);
       expect((await store.find('h3'))?.revokedAt).toBeUndefined();
     });
 
     it('binds to the first address only', async () => {
       const store = await make();
-      await store.replace(token());
+      await store.add(token());
       expect(await store.bindIgnition('h1', '10.0.0.1')).toBe('10.0.0.1');
       expect(await store.bindIgnition('h1', '10.0.0.2')).toBe('10.0.0.1');
       expect(await store.bindIgnition('unknown', '10.0.0.2')).toBeUndefined();
@@ -110,7 +125,7 @@ export function bootTokenStoreContract(make: Make<BootTokenStore>): void {
 
     it('counts every use', async () => {
       const store = await make();
-      await store.replace(token());
+      await store.add(token());
       expect((await store.countUse('h1'))?.uses).toBe(1);
       expect((await store.countUse('h1'))?.uses).toBe(2);
       expect(await store.countUse('unknown')).toBeUndefined();
@@ -118,7 +133,7 @@ export function bootTokenStoreContract(make: Make<BootTokenStore>): void {
 
     it('forgets what expired before a moment', async () => {
       const store = await make();
-      await store.replace(token());
+      await store.add(token());
       expect(await store.sweep(1_000)).toBe(0);
       expect(await store.sweep(1_001)).toBe(1);
       expect(await store.find('h1')).toBeUndefined();

@@ -6,6 +6,9 @@ import { attempt } from './attempt.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
+/** How many tokens of one install may be alive: a firmware that fetches its script a few times keeps each of them. */
+const LIVE_TOKENS = 4;
+
 /** Boot tokens in SQLite, by hash. */
 export class SqliteBootTokenStore implements BootTokenStore {
   readonly #database: Database;
@@ -14,10 +17,44 @@ export class SqliteBootTokenStore implements BootTokenStore {
     this.#database = database;
   }
 
-  replace(record: BootTokenRecord): Promise<void> {
+  add(record: BootTokenRecord): Promise<void> {
     return this.#database.commit(() => {
-      this.#revoke(record.host, record.createdAt);
-      this.#database.run(this.#database.build.insertInto('boot_tokens').values(toRow(record)));
+      const { build } = this.#database;
+      this.#database.run(build.insertInto('boot_tokens').values(toRow(record)));
+      const kept = build
+        .selectFrom('boot_tokens')
+        .select('hash')
+        .where('host_id', '=', record.host)
+        .where('install_id', '=', record.installId)
+        .where('revoked_at', 'is', null)
+        // One that was used is in the hands of a machine; among the others the newest are.
+        .orderBy((order) => order('uses', '>', 0), 'desc')
+        .orderBy('created_at', 'desc')
+        .orderBy('hash')
+        .limit(LIVE_TOKENS);
+      this.#database.run(
+        build
+          .updateTable('boot_tokens')
+          .set({ revoked_at: record.createdAt })
+          .where('host_id', '=', record.host)
+          .where('revoked_at', 'is', null)
+          .where('hash', 'not in', kept),
+      );
+    });
+  }
+
+  revokeOthers(hash: string, at: Instant): Promise<void> {
+    return this.#database.commit(() => {
+      const { build } = this.#database;
+      const host = build.selectFrom('boot_tokens').select('host_id').where('hash', '=', hash);
+      this.#database.run(
+        build
+          .updateTable('boot_tokens')
+          .set({ revoked_at: at })
+          .where('host_id', '=', host)
+          .where('hash', '!=', hash)
+          .where('revoked_at', 'is', null),
+      );
     });
   }
 

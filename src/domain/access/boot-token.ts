@@ -22,8 +22,10 @@ export interface BootTokenRecord {
 
 /** Every write is durable when it resolves and happens as a whole: two machines with one token cannot both be first. */
 export interface BootTokenStore {
-  /** Adds a token and revokes every other token of its host. */
-  replace(record: BootTokenRecord): Promise<void>;
+  /** Adds a token and revokes those of other installs of its host, and all but the newest few of this one. */
+  add(record: BootTokenRecord): Promise<void>;
+  /** Revokes every other token of the same host. */
+  revokeOthers(hash: string, at: Instant): Promise<void>;
   find(hash: string): Promise<BootTokenRecord | undefined>;
   /** Counts a use; the record that comes back has it counted. */
   countUse(hash: string): Promise<BootTokenRecord | undefined>;

@@ -25,7 +25,7 @@ interface BootTokensDependencies {
 }
 
 /**
- * The tokens of machines: one live token per host, for one install, with every use in the event log. A MAC address is
+ * The tokens of machines: for one install of one host, one of them from the Kickstart on, with every use in the event log. A MAC address is
  * no credential (Ironic's CVE-2016-4985); this is.
  */
 export class BootTokens implements TokenGate {
@@ -41,7 +41,7 @@ export class BootTokens implements TokenGate {
     const token = randomSecret() as BootToken;
     const createdAt = this.#deps.clock.now();
     const expiresAt = createdAt + (this.#deps.lifetimeSeconds ?? LIFETIME_SECONDS) * 1000;
-    await this.#deps.store.replace({
+    await this.#deps.store.add({
       hash: hashSecret(token),
       host,
       installId,
@@ -52,7 +52,7 @@ export class BootTokens implements TokenGate {
     this.#deps.events.record({
       level: 'info',
       type: 'token.minted',
-      text: 'A boot token was made for an install; earlier ones are void.',
+      text: 'A boot token was made for an install.',
       host,
     });
     return token;
@@ -70,6 +70,9 @@ export class BootTokens implements TokenGate {
     if (clock.now() >= record.expiresAt) return this.#refuse('expired', use, record);
     if (boundElsewhere(record, use)) return this.#refuse('used from another address', use, record);
     const counted = await store.countUse(hash);
+    // A script may be fetched by anybody who knows the MAC, so that alone must not end a token that is in use; the
+    // installer that fetches its Kickstart is the one that counts.
+    if (use.purpose === 'kickstart' && counted?.uses === 1) await store.revokeOthers(hash, clock.now());
     this.#recordUse(record, use);
     return {
       kind: 'accepted',

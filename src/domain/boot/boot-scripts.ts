@@ -1,8 +1,9 @@
 import type { Ipv4Address } from '../../protocol/address/ipv4.ts';
 import type { MacAddress } from '../../protocol/address/mac.ts';
+import { Quieting } from '../access/quieting.ts';
 import type { EventLog } from '../event/event.ts';
-import type { Host, Sighting } from '../host/host.ts';
-import type { HostDirectory } from '../host/store.ts';
+import type { Host } from '../host/host.ts';
+import type { HostInventory } from '../host/inventory.ts';
 import type { MediaStore } from '../media/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { installerArguments, provisioningUrl } from './kernel-arguments.ts';
@@ -15,14 +16,12 @@ import type { ScriptContent, ScriptLanguage, ScriptTemplates } from './script.ts
 import type { TokenGate } from './token-gate.ts';
 
 export interface BootScriptDependencies {
-  readonly hosts: HostDirectory;
+  readonly hosts: HostInventory;
   readonly media: MediaStore;
   readonly tokens: TokenGate;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly templates: ScriptTemplates;
-  /** Takes note of a machine that DHCP did not see, such as one that a site's own server gave its address. */
-  readonly sighted: (sighting: Sighting) => Promise<void>;
   /** The machine that this appliance leased an address to, when it did. */
   readonly macAt: (address: Ipv4Address) => MacAddress | undefined;
 }
@@ -35,12 +34,17 @@ export interface ScriptRequest {
   readonly at: ProvisioningAddress;
 }
 
+/** How often the same answer to the same machine is told. */
+const REPEAT_SECONDS = 60;
+
 /** Answers running first stages with their scripts. */
 export class BootScripts {
   readonly #deps: BootScriptDependencies;
+  readonly #quieting: Quieting;
 
   constructor(deps: BootScriptDependencies) {
     this.#deps = deps;
+    this.#quieting = new Quieting(deps.clock, REPEAT_SECONDS);
   }
 
   /** The script for a machine; always an answer, as a machine without one shows an error nobody understands. */
@@ -88,6 +92,7 @@ export class BootScripts {
     const medium = await this.#deps.media.get(plan.medium);
     if (medium === undefined)
       return { kind: 'wait', reason: `medium ${plan.medium} is missing`, retrySeconds: 15 };
+    await this.#deps.hosts.apply(host.id, { type: 'script-fetched', mac: request.mac }, request.client);
     const token = await this.#deps.tokens.mint(host.id, plan.installId);
     const url = (path: string): string => provisioningUrl(request.at, path);
     const locations = {
@@ -124,12 +129,16 @@ export class BootScripts {
     return `this address was not given to ${mac}`;
   }
 
+  /** Takes note of a machine that DHCP did not see, such as one that a site's own server gave its address. */
   async #sight({ mac, client }: ScriptRequest): Promise<void> {
     const at = this.#deps.clock.now();
-    await this.#deps.sighted({ at, network: 'HTTP', mac, vendorClass: 'PXEClient', address: client });
+    await this.#deps.hosts.sighted({ at, network: 'HTTP', mac, address: client });
   }
 
   #record(plan: BootPlan, request: ScriptRequest, host: Host | undefined): void {
+    // A machine that waits asks every few seconds; a stranger may ask for anything.
+    const repeated = this.#quieting.pass(`${request.client} ${host?.id ?? ''} ${plan.kind}`);
+    if (repeated === undefined) return;
     const what = 'reason' in plan ? `${plan.kind}: ${plan.reason}` : plan.kind;
     this.#deps.events.record({
       level: 'info',

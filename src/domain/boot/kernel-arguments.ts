@@ -37,18 +37,21 @@ export function installerArguments(host: Host, mac: MacAddress, at: InstallLocat
     'inst.text',
     'inst.gpt',
     'ip=dhcp',
-    // The leading 01 is the ARP hardware type for Ethernet, as PXELINUX writes BOOTIF.
-    `BOOTIF=01-${mac.replaceAll(':', '-')}`,
+    bootif(mac),
     ...consoleArguments(host),
     ...host.kernelArguments,
   ].map(kernelArgument);
 }
 
-/** The installed system's command line; Ignition in the initramfs needs the network (OCK's documented kickstart). */
-export function systemArguments(host: Host, at: InstallLocations): readonly string[] {
+/**
+ * The installed system's command line; Ignition in the initramfs needs the network (OCK's documented kickstart). Of
+ * several cards dracut takes the one of `BOOTIF` only (its net-genrules: "BOOTIF says everything, use only that one"):
+ * names may differ between the installer's kernel and OCK's, the MAC does not.
+ */
+export function systemArguments(host: Host, mac: MacAddress, at: InstallLocations): readonly string[] {
   return [
     'rw',
-    host.nic === undefined ? 'ip=dhcp' : `ip=${host.nic}:dhcp`,
+    ...(host.nic === undefined ? ['ip=dhcp', bootif(mac)] : [`ip=${host.nic}:dhcp`]),
     'rd.neednet=1',
     'ignition.platform.id=metal',
     `ignition.config.url=${at.ignition}`,
@@ -56,6 +59,11 @@ export function systemArguments(host: Host, at: InstallLocations): readonly stri
     ...consoleArguments(host),
     ...host.kernelArguments,
   ].map(kernelArgument);
+}
+
+/** The leading 01 is the ARP hardware type for Ethernet, as PXELINUX writes BOOTIF. */
+function bootif(mac: MacAddress): string {
+  return `BOOTIF=01-${mac.replaceAll(':', '-')}`;
 }
 
 function consoleArguments(host: Host): readonly string[] {

@@ -39,6 +39,7 @@ export class Kickstarts {
     }
     const tokenUrl = provisioningUrl(at, `/t/${token}`);
     const imageUrl = provisioningUrl(at, `/images/${image.name}`);
+    const mac = started.install?.bootMac ?? firstMac(started);
     const locations = { kickstart: `${tokenUrl}/kickstart`, ignition: `${tokenUrl}/ignition`, stage2: '' };
     events.record({
       level: 'info',
@@ -50,11 +51,11 @@ export class Kickstarts {
     return renderKickstart(
       {
         host: started,
-        mac: started.sighting?.mac ?? firstMac(started),
+        mac,
         tokenUrl,
         imageUrl,
         ref: image.ref,
-        systemArguments: systemArguments(started, locations),
+        systemArguments: systemArguments(started, mac, locations),
       },
       templates,
     );

@@ -57,6 +57,8 @@ export class MachineReports {
       { type: 'install-failed', reason: reason === '' ? 'the installer gave no reason' : reason },
       client,
     );
+    // Nothing that this install may still ask for would be right.
+    await this.#deps.tokens.revokeForHost(host.id);
   }
 
   /** From the node's `hearth-report.service`: the result of kubeadm. */

@@ -180,7 +180,8 @@ function disarm(host: Host, now: Instant, text: string): Transition {
 
 function noteBootInterface(host: Host, mac: MacAddress): Transition {
   const { install } = host;
-  if (install === undefined || install.bootMac === mac) return { kind: 'unchanged' };
+  const installs = host.state === 'armed' || host.state === 'installing';
+  if (!installs || install === undefined || install.bootMac === mac) return { kind: 'unchanged' };
   return {
     kind: 'moved',
     host: { ...host, detail: 'it fetched its boot script', install: { ...install, bootMac: mac } },

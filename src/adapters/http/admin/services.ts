@@ -70,7 +70,7 @@ export interface StatusReport {
 export interface Services {
   readonly hosts: Pick<
     HostInventory,
-    'all' | 'find' | 'add' | 'accept' | 'assign' | 'arm' | 'cancel' | 'reinstall' | 'release'
+    'all' | 'find' | 'add' | 'accept' | 'assign' | 'arm' | 'cancel' | 'reinstall' | 'release' | 'remove'
   >;
   readonly events: EventLog;
   readonly networks: { all(): readonly ServedNetwork[] };

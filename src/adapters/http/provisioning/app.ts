@@ -49,6 +49,8 @@ export function createProvisioningApp(deps: ProvisioningDependencies): Express {
     req.url = collapseSlashes(req.url);
     next();
   });
+  // A script may hold a new token: it is made for whoever reads it, not for a HEAD.
+  app.head('/boot/:mac/:language', (_req, res) => sendText(res, 405, ''));
   app.get('/boot/:mac/:language', bootScript(deps.scripts));
   app.all('/first-stage/:file', audited, firstStage(deps.firstStage));
   app.get('/t/:token/kickstart', kickstart(deps.kickstarts));

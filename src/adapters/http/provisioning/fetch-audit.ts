@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
+import { Quieting } from '../../../domain/access/quieting.ts';
 import type { EventLog } from '../../../domain/event/event.ts';
 import type { HostDirectory } from '../../../domain/host/store.ts';
+import type { Clock } from '../../../domain/time/clock.ts';
 import type { Ipv4Address } from '../../../protocol/address/ipv4.ts';
 import type { MacAddress } from '../../../protocol/address/mac.ts';
 import { machineAddress } from './machine-address.ts';
@@ -8,6 +10,8 @@ import { machineAddress } from './machine-address.ts';
 /** A pull of an image is thousands of requests: they are told as one event when the host has been quiet so long. */
 const QUIET_MS = 15_000;
 const MAX_OPEN = 4096;
+/** What one address that belongs to no host fetches is told so often at most. */
+const STRANGERS_EVERY_SECONDS = 60;
 
 interface OpenTally {
   readonly image: string;
@@ -22,13 +26,16 @@ export class FetchAudit {
   readonly #events: EventLog;
   readonly #hosts: HostDirectory;
   readonly #macAt: (address: Ipv4Address) => MacAddress | undefined;
+  readonly #strangers: Quieting;
   readonly #open = new Map<string, OpenTally>();
 
   constructor(
     events: EventLog,
     hosts: HostDirectory,
     macAt: (address: Ipv4Address) => MacAddress | undefined,
+    clock: Clock,
   ) {
+    this.#strangers = new Quieting(clock, STRANGERS_EVERY_SECONDS);
     this.#events = events;
     this.#hosts = hosts;
     this.#macAt = macAt;
@@ -84,6 +91,8 @@ export class FetchAudit {
   #record(client: Ipv4Address, text: string, data: Record<string, string | number>): void {
     const mac = this.#macAt(client);
     const host = mac === undefined ? undefined : this.#hosts.byMac(mac);
+    // The audit trail is about hosts; a stranger could fill it with whatever it asks for.
+    if (host === undefined && this.#strangers.pass(client) === undefined) return;
     const who = host?.name ?? mac ?? client;
     this.#events.record({
       level: 'info',

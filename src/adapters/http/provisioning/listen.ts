@@ -8,6 +8,9 @@ const HEADERS_TIMEOUT_MS = 30_000;
 /** GRUB and iPXE keep connections between files of one boot. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** A thousand hosts with a few connections each; past that a connection is closed instead of running out of files. */
+const MAX_CONNECTIONS = 8_000;
+
 /** Listens on one address of a provisioning network. */
 export function listenForMachines(
   app: RequestListener,
@@ -23,6 +26,7 @@ export function listenForMachines(
     },
     app,
   );
+  server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: address, port }, () => {

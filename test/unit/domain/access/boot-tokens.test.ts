@@ -53,11 +53,17 @@ describe('a boot token', () => {
     expect(await tokens.authenticate(token, at(MACHINE))).toEqual(refused('expired'));
   });
 
-  it('is void when a newer one is made for its host, or when the host is done', async () => {
+  it('is not ended by another fetch of the script, only by the installer that fetches its Kickstart', async () => {
     const first = await tokens.mint(HOST, 'i1');
+    expect(await tokens.authenticate(first, { purpose: 'kickstart', address: MACHINE })).toMatchObject({
+      firstUse: true,
+    });
+    // Somebody looks at the script with curl in the middle of the install.
     const second = await tokens.mint(HOST, 'i1');
+    expect(await tokens.authenticate(first, at(MACHINE))).toMatchObject({ kind: 'accepted' });
+    // The machine starts again: the token of that start takes over.
+    await tokens.authenticate(second, { purpose: 'kickstart', address: MACHINE });
     expect(await tokens.authenticate(first, at(MACHINE))).toEqual(refused('revoked'));
-    expect(await tokens.authenticate(second, at(MACHINE))).toMatchObject({ kind: 'accepted' });
     await tokens.revokeForHost(HOST);
     expect(await tokens.authenticate(second, at(MACHINE))).toEqual(refused('revoked'));
   });

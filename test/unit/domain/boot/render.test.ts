@@ -34,7 +34,7 @@ function kickstart(change: Parameters<typeof host>[1] = {}): string {
       tokenUrl: 'http://10.20.0.1:8080/t/TOKEN',
       imageUrl: 'http://10.20.0.1:8080/images/ock',
       ref: 'ock',
-      systemArguments: systemArguments(target, locations),
+      systemArguments: systemArguments(target, MAC, locations),
     },
     new EjsTemplates('kickstart-templates'),
   );
@@ -60,10 +60,12 @@ describe('a boot script', () => {
   });
 
   it('in GRUB says the same of the same plan', () => {
-    const linux = script(install, 'grub')
-      .split('\n')
-      .find((line) => line.startsWith('linux '));
-    expect(linux).toBe(`linux /media/ol8/images/pxeboot/vmlinuz ${install.arguments.join(' ')}`);
+    const kernel = `/media/ol8/images/pxeboot/vmlinuz ${install.arguments.join(' ')}`;
+    expect(
+      script(install, 'grub')
+        .split('\n')
+        .filter((line) => line.includes(kernel)),
+    ).toHaveLength(1);
   });
 
   it.each(['ipxe', 'grub'] as const)('in %s never gets a line or a command from a reason', (language) => {
@@ -101,8 +103,8 @@ describe('a kernel argument', () => {
   });
 
   it('sets both consoles unless the host has its own', () => {
-    expect(systemArguments(host('armed'), locations)).toContain('console=ttyS0,115200n8');
-    const own = systemArguments(host('armed', { kernelArguments: ['console=ttyAMA0'] }), locations);
+    expect(systemArguments(host('armed'), MAC, locations)).toContain('console=ttyS0,115200n8');
+    const own = systemArguments(host('armed', { kernelArguments: ['console=ttyAMA0'] }), MAC, locations);
     expect(own.filter((argument) => argument.startsWith('console='))).toEqual(['console=ttyAMA0']);
   });
 });

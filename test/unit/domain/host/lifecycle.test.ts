@@ -52,13 +52,11 @@ const MOVES: Record<HostState, Partial<Record<LifecycleEvent['type'], HostState>
     released: 'released',
   },
   installed: {
-    'script-fetched': 'installed',
     'ignition-waiting': 'installed',
     'ignition-fetched': 'igniting',
     released: 'released',
   },
   igniting: {
-    'script-fetched': 'igniting',
     'ignition-waiting': 'installed',
     'ignition-fetched': 'igniting',
     'node-started': 'joining',
@@ -67,13 +65,12 @@ const MOVES: Record<HostState, Partial<Record<LifecycleEvent['type'], HostState>
     released: 'released',
   },
   joining: {
-    'script-fetched': 'joining',
     'node-failed': 'failed',
     'node-waiting': 'joining',
     'node-ready': 'active',
     released: 'released',
   },
-  active: { 'script-fetched': 'active', released: 'released' },
+  active: { released: 'released' },
   failed: { armed: 'armed', released: 'released' },
   released: { accepted: 'registered' },
 };

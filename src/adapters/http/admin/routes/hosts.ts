@@ -107,6 +107,15 @@ export function hostRoutes({ hosts }: Pick<Services, 'hosts'>): readonly Route[]
         handle: async ({ param, actor }) => hostView(await hosts[action](param('name'), actor)),
       }),
     ),
+    route({
+      method: 'delete',
+      path: `${PATH}/:name`,
+      permission: 'write',
+      summary: 'Forgets a host that is no node; its machine is discovered again when it asks.',
+      handle: async ({ param, actor }) => {
+        await hosts.remove(param('name'), actor);
+      },
+    }),
   ];
 }
 

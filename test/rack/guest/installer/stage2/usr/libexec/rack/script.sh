@@ -37,6 +37,8 @@ run_section() {
   rm -f "${root%/}$name"
   say "$2 ended with status $status"
   if [ "$status" != 0 ] && grep -qx -e --erroronfail "$options"; then
+    # Anaconda's first pass over the kickstart knows no %onerror: none runs for a %pre that fails.
+    [ "$2" = pre ] && failing=yes
     fail "%$2 script ended with status $status"
   fi
 }
