@@ -21,12 +21,16 @@ if command -v apt-get >/dev/null; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
     trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' INT TERM HUP
   fi
   # shellcheck disable=SC2086 -- one word per package
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 elif command -v dnf >/dev/null; then
-  # Oracle Linux carries these under other names and not all of them; the suites leave out what is missing.
-  dnf install -y -q --setopt=strict=0 ipxe-bootimgs dhcp-client ostree xorriso curl iproute nmap tcpdump >/dev/null || true
+  # Oracle Linux carries these under other names and not all of them; suites that lack a tool say so and are counted as
+  # left out. The rack is built from Debian packages and needs Debian.
+  dnf install -y -q --setopt=strict=0 ipxe-bootimgs dhcp-client dhcp-relay dnsmasq busybox ostree xorriso isomd5sum skopeo \
+    curl openssl iproute iproute-tc nmap tftp nginx nginx-mod-stream keepalived cpio zstd tar gzip chromium >/dev/null ||
+    echo 'dnf could not install everything; the suites say what they lack.' >&2
 else
   echo 'Neither apt nor dnf: install the packages in scripts/packages.debian by hand.' >&2
 fi

@@ -44,6 +44,14 @@ if (leftOut.length > 0) {
   console.log('\nLeft out:');
   for (const line of leftOut) console.log(`  ${line}`);
 }
+// In CI everything is installed, so a suite that is left out without a known reason is a suite that is not run any more.
+const excused = process.env.HEARTH_MAY_LEAVE_OUT;
+if (excused !== undefined) {
+  const unexcused = leftOut.filter((line) => !new RegExp(excused).test(line));
+  for (const line of unexcused) console.log(`Not allowed to be left out here: ${line}`);
+  failed += unexcused.length;
+}
+
 console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed > 0 ? 1 : 0;
 
