@@ -12,6 +12,7 @@ import { ClusterBirths } from '../domain/cluster/birth.ts';
 import { ClusterSecrets } from '../domain/cluster/cluster-secrets.ts';
 import { Clusters } from '../domain/cluster/clusters.ts';
 import type { ClusterFileReader } from '../domain/cluster/clusters.ts';
+import { JoinTokens } from '../domain/cluster/join-tokens.ts';
 import { LateNodeConfigs } from '../domain/cluster/late-node-configs.ts';
 import { NodeConfigs, interfaceOf } from '../domain/cluster/node-configs.ts';
 import { NodeWatch } from '../domain/cluster/node-watch.ts';
@@ -50,12 +51,13 @@ export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): 
   const connections = new ApiConnections({ credentials: (cluster) => minted.credentials(cluster) });
   const api = withSharedHealth(new KubernetesClusterApi({ connections, clock }), clock);
   const births = new ClusterBirths({ clusters: store, api, hosts, clock });
+  const joinTokens = new JoinTokens({ api, store: storage.secrets, random: (count) => randomBytes(count) });
   const renderer = new LateNodeConfigs({
     templates: new EjsTemplates('ignition-templates'),
     secrets,
     pki,
     api,
-    random: (count) => randomBytes(count),
+    joinTokens,
   });
   const stopped = new AbortController();
   const pause = (milliseconds: number): Promise<void> =>
@@ -76,7 +78,7 @@ export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): 
     clusters: new Clusters({ store, secrets, pki, read: readClusterFile, events, clock }),
     addons,
     configs: new NodeConfigs({ hosts, tokens, births, renderer, events }),
-    watch: new NodeWatch({ hosts, clusters: store, api, births, tokens }),
+    watch: new NodeWatch({ hosts, clusters: store, api, births, tokens, joinTokens, events }),
     lookAfterAddons: () => {
       // Failures are told and kept by ClusterAddons; only a store that cannot be read gets here, and says so itself.
       addons.check().catch(() => undefined);
@@ -95,6 +97,7 @@ function withSharedHealth(api: KubernetesClusterApi, clock: Clock): ClusterApi {
   return {
     health: (cluster) => shared.health(cluster),
     node: (cluster, name) => api.node(cluster, name),
+    forgetNode: (cluster, name) => api.forgetNode(cluster, name),
     createBootstrapToken: (cluster, token, seconds) => api.createBootstrapToken(cluster, token, seconds),
     deleteBootstrapToken: (cluster, token) => api.deleteBootstrapToken(cluster, token),
   };

@@ -7,7 +7,7 @@ import { TOKEN_NAMESPACE, bootstrapTokenSecret, tokenSecretName } from './bootst
 import type { ApiConnection } from './connection.ts';
 import type { ApiConnections } from './connections.ts';
 import { clusterProblem, reasonOf } from './cluster-problem.ts';
-import { ApiFailure, asFailure } from './failure.ts';
+import { ApiFailure } from './failure.ts';
 import { nodeHealth } from './node-health.ts';
 
 const SECRETS = `/api/v1/namespaces/${TOKEN_NAMESPACE}/secrets`;
@@ -50,6 +50,17 @@ export class KubernetesClusterApi implements ClusterApi {
   }
 
   /** @throws Problem `cluster-unreachable` or `cluster-refused` */
+  async forgetNode(cluster: Cluster, name: string): Promise<void> {
+    await this.#asking(cluster, `did not let ${name} go`, async (connection) => {
+      try {
+        await connection.json({ method: 'DELETE', path: `/api/v1/nodes/${encodeURIComponent(name)}` });
+      } catch (thrown) {
+        if (!(thrown instanceof ApiFailure) || thrown.detail?.reason !== 'NotFound') throw thrown;
+      }
+    });
+  }
+
+  /** @throws Problem `cluster-unreachable` or `cluster-refused` */
   async createBootstrapToken(cluster: Cluster, token: string, seconds: number): Promise<void> {
     if (!isBootstrapToken(token)) throw new Problem('internal', 'A bootstrap token has the wrong form.');
     const secret = bootstrapTokenSecret(token, this.#clock.now() + seconds * 1000);
@@ -64,14 +75,13 @@ export class KubernetesClusterApi implements ClusterApi {
     });
   }
 
-  /** @throws Problem `cluster-refused`; a cluster that is silent forgets the token by itself when it expires */
+  /** @throws Problem `cluster-refused` or `cluster-unreachable`; the cluster forgets the token by itself when it expires */
   async deleteBootstrapToken(cluster: Cluster, token: string): Promise<void> {
     await this.#asking(cluster, 'did not take a join token back', async (connection) => {
       try {
         await connection.json({ method: 'DELETE', path: `${SECRETS}/${tokenSecretName(token)}` });
       } catch (thrown) {
-        const failure = asFailure(thrown);
-        if (failure.kind === 'status' && failure.status !== 404) throw failure;
+        if (!(thrown instanceof ApiFailure) || thrown.status !== 404) throw thrown;
       }
     });
   }

@@ -14,8 +14,10 @@ export type NodeHealth =
 export interface ClusterApi {
   health(cluster: Cluster): Promise<ApiHealth>;
   node(cluster: Cluster, name: string): Promise<NodeHealth>;
+  /** Deletes a Node, as of a machine that was erased; one that is gone already is fine. @throws when the cluster refuses it */
+  forgetNode(cluster: Cluster, name: string): Promise<void>;
   /** Puts a kubeadm bootstrap token into the cluster. @throws when the cluster refuses it */
   createBootstrapToken(cluster: Cluster, token: string, seconds: number): Promise<void>;
-  /** Takes a token back; a token that is gone already is fine. */
+  /** Takes a token back by itself or its public half; a token that is gone already is fine. */
   deleteBootstrapToken(cluster: Cluster, token: string): Promise<void>;
 }

@@ -70,6 +70,8 @@ export class ClusterBirths {
     }
     const health = await this.#deps.api.health(cluster);
     if (health.kind === 'silent') {
+      if (cluster.birth.kind === 'born' && this.#carriesCluster(host, cluster))
+        return { kind: 'initialise', cluster };
       const mayBegin =
         controlPlane && cluster.birth.kind === 'initialising' && this.#mayInitialise(host, cluster);
       return mayBegin ? this.#initialise(cluster, host) : wait(this.#silence(cluster, health.reason));
@@ -100,6 +102,28 @@ export class ClusterBirths {
     return (
       first.assignment?.cluster !== cluster.name || ['failed', 'released', 'registered'].includes(first.state)
     );
+  }
+
+  /**
+   * A born cluster is silent because this host is it: it initialised the cluster and its Ignition runs once more after a
+   * hard reset, or it is a control plane that was installed anew where no other one is left. Whoever else could hold
+   * the cluster's etcd stands against it, a host that failed on its way too.
+   */
+  #carriesCluster(host: Host, { name }: Cluster): boolean {
+    if (host.assignment?.role !== 'control-plane') return false;
+    if (host.install?.initialises === true) return true;
+    const nothingThere: readonly HostState[] = [
+      'discovered',
+      'registered',
+      'armed',
+      'installing',
+      'installed',
+    ];
+    return this.#deps.hosts
+      .all()
+      .filter((other) => other.id !== host.id && other.assignment?.cluster === name)
+      .filter((other) => other.assignment?.role === 'control-plane')
+      .every((other) => nothingThere.includes(other.state) && other.install?.initialises !== true);
   }
 
   #controlPlaneAhead(host: Host, cluster: string): Host | undefined {

@@ -15,6 +15,8 @@ export interface NodeConfig {
   readonly body: string;
   readonly contentType: string;
   readonly secrets: readonly string[];
+  /** What kubeadm did on the host before is undone first. */
+  readonly resets: boolean;
 }
 
 /** Makes the Ignition config of a node at the moment of the fetch, secrets included. */
@@ -26,6 +28,8 @@ export interface NodeConfigRenderer {
     readonly report: { readonly url: string; readonly bootToken: string };
     /** Interface for the node's address, from the host, its facts or the cluster file. */
     readonly networkInterface: string;
+    /** This install's config was fetched before: Ignition runs a second time on the same disk. */
+    readonly again: boolean;
     /** The client's Accept header. */
     readonly accept: string | undefined;
   }): Promise<NodeConfig>;
@@ -70,11 +74,15 @@ export class NodeConfigs {
         throw new Problem('token-refused', `${host.name} is ${waiting.state}.`);
       return { kind: 'wait', reason: part.reason, retryAfterSeconds: RETRY_AFTER_SECONDS };
     }
+    // ocne #152: `ignition.firstboot` stays on the kernel command line when the machine is reset before
+    // ocne-disable-ignition has run. The token is bound to the address that fetched first, so this is the same machine.
+    const again = host.install?.initialises !== undefined;
     const config = await renderer.render({
       host,
       part,
       report: { url: provisioningUrl(at, '/report'), bootToken: token },
       networkInterface: interfaceOf(host) ?? part.cluster.config.byo.networkInterface,
+      again,
       accept,
     });
     const initialises = part.kind === 'initialise';
@@ -85,13 +93,20 @@ export class NodeConfigs {
     events.record({
       level: 'info',
       type: 'boot.ignition',
-      text: `${host.name} fetched its Ignition config to ${part.kind} ${part.cluster.name}; in it: ${config.secrets.join(', ')}`,
+      text: `${host.name} fetched its Ignition config${again ? ' again' : ''} to ${part.kind} ${part.cluster.name}${aftermath(again, config)}; in it: ${config.secrets.join(', ')}`,
       host: host.id,
       address: client,
-      data: { part: part.kind, cluster: part.cluster.name },
+      data: { part: part.kind, cluster: part.cluster.name, again },
     });
     return { kind: 'config', config };
   }
+}
+
+function aftermath(again: boolean, { resets }: NodeConfig): string {
+  if (!again) return '';
+  return resets
+    ? '. It was reset during its first boot; what kubeadm had begun there is undone first'
+    : '. It was reset during its first boot; the cluster lives on it, so it goes on with what is there';
 }
 
 /** The interface of a node's address: the host's own word first, then the one whose MAC booted. */

@@ -43,6 +43,8 @@ export interface NodeIgnitionInput {
   readonly host: NodeHost;
   /** The user's own configurations, already read; later ones win. */
   readonly extra?: readonly IgnitionConfig[];
+  /** The disk has seen kubeadm before: `kubeadm reset` comes first (ocne.sh looks for a file). */
+  readonly resetKubeadm?: boolean;
   /** Render what `ocne` 2.3 renders, its mistakes included. See docs/decisions/ocne-differences.md. */
   readonly strict?: boolean;
   /** VRRP id of the virtual IP; 51 when absent, as `ocne` has it. */
@@ -115,6 +117,8 @@ export function renderNodeIgnition(input: NodeIgnitionInput, templates: Template
     layers.push(configOf(virtualIpParts(cluster, cluster.endpoint, options, templates)));
   }
   if (host.hostname !== undefined) layers.push(configOf({ files: [hostnameFile(host.hostname)] }));
+  if (input.resetKubeadm === true)
+    layers.push(configOf({ files: [inlineFile('/etc/ocne/reset-kubeadm', '', { mode: 0o600 })] }));
   if (host.report !== undefined) layers.push(configOf(nodeReport(host.report, templates)));
   layers.push(configOf(proxyParts(cluster, { misspelt: strict }, templates)));
   layers.push(configOf({ users: [nodeUser(cluster)] }));

@@ -226,8 +226,25 @@ describe('a bootstrap token', () => {
     });
   });
 
-  it('is left to expire by itself in a cluster that is silent', async () => {
+  it('is said to be left behind in a cluster that is silent', async () => {
     await world.fake.down();
-    await world.api.deleteBootstrapToken(world.cluster, TOKEN);
+    await expect(world.api.deleteBootstrapToken(world.cluster, TOKEN)).rejects.toMatchObject({
+      code: 'cluster-unreachable',
+    });
+  });
+
+  it('is taken back by its public half alone', async () => {
+    await world.api.createBootstrapToken(world.cluster, TOKEN, 60);
+    await world.api.deleteBootstrapToken(world.cluster, TOKEN.slice(0, 6));
+    expect(read()).toBeUndefined();
+  });
+});
+
+describe('a node that is forgotten', () => {
+  it('is gone, and forgetting it again is fine', async () => {
+    world.fake.seed({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+    await world.api.forgetNode(world.cluster, 'n1');
+    expect(await world.api.node(world.cluster, 'n1')).toEqual({ kind: 'absent' });
+    await world.api.forgetNode(world.cluster, 'n1');
   });
 });

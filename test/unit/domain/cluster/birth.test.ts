@@ -13,6 +13,7 @@ const SOURCE =
 let hosts: Host[];
 let health: ApiHealth;
 let births: ClusterBirths;
+let store: MemoryClusterStore;
 
 function node(number: number, role: NodeRole, state: HostState = 'installed'): Host {
   const made = host(state, {
@@ -44,8 +45,8 @@ beforeEach(async () => {
     environment: {},
     home: '/',
   });
-  const clusters = new MemoryClusterStore();
-  await clusters.add({
+  store = new MemoryClusterStore();
+  await store.add({
     name: 'c1',
     source: SOURCE,
     config,
@@ -54,7 +55,7 @@ beforeEach(async () => {
     createdAt: 0,
   });
   births = new ClusterBirths({
-    clusters,
+    clusters: store,
     api: { health: () => Promise.resolve(health) },
     hosts: { all: () => hosts, byId: (id) => hosts.find((one) => one.id === id) },
     clock: new FakeClock(),
@@ -131,8 +132,55 @@ describe('the birth of a cluster', () => {
     const first = node(1, 'control-plane');
     await births.partOf(first);
     await births.born('c1');
+    node(2, 'control-plane', 'active');
     expect((await births.partOf(first)).kind).toBe('wait');
     health = { kind: 'answers' };
     expect((await births.partOf(first)).kind).toBe('join');
   });
+});
+
+describe('a cluster that was born and is silent', () => {
+  const silent: ApiHealth = { kind: 'silent', reason: 'connection refused' };
+
+  async function born(): Promise<Host> {
+    const first = node(1, 'control-plane');
+    await births.partOf(first);
+    await births.born('c1');
+    become('h1', { state: 'igniting', install: { ...INSTALL, initialises: true } });
+    health = silent;
+    return hosts.find(({ id }) => id === 'h1') ?? first;
+  }
+
+  it('is silent because its first host starts again: that one must not wait for itself', async () => {
+    expect((await births.partOf(await born())).kind).toBe('initialise');
+  });
+
+  it('lets no other control plane begin it a second time', async () => {
+    await born();
+    expect((await births.partOf(node(2, 'control-plane'))).kind).toBe('wait');
+    become('h1', { state: 'failed' });
+    const second = hosts.find(({ id }) => id === 'h2');
+    expect(second && (await births.partOf(second)).kind).toBe('wait');
+  });
+
+  it('begins again on its only control plane when that was installed anew', async () => {
+    await born();
+    become('h1', { state: 'installed', install: INSTALL });
+    const anew = hosts.find(({ id }) => id === 'h1');
+    expect(anew && (await births.partOf(anew)).kind).toBe('initialise');
+  });
+
+  it('lets workers wait', async () => {
+    await born();
+    expect((await births.partOf(node(2, 'worker'))).kind).toBe('wait');
+  });
+});
+
+it('counts as born from the first answer of its API, whoever asked', async () => {
+  const first = node(1, 'control-plane');
+  await births.partOf(first);
+  health = { kind: 'answers' };
+  const cluster = await store.get('c1');
+  expect(cluster && (await births.look(cluster))).toEqual({ kind: 'answers' });
+  expect((await store.get('c1'))?.birth.kind).toBe('born');
 });

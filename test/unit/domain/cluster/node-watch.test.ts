@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApiHealth, NodeHealth } from '../../../../src/domain/cluster/api.ts';
 import { NodeWatch } from '../../../../src/domain/cluster/node-watch.ts';
+import { Problem } from '../../../../src/domain/error/problem.ts';
 import { HostInventory } from '../../../../src/domain/host/inventory.ts';
 import type { HostId } from '../../../../src/domain/host/host.ts';
 import { aCluster } from '../../../fakes/a-cluster.ts';
@@ -16,6 +17,8 @@ let nodes: Map<string, NodeHealth>;
 let asked: string[];
 let born: string[];
 let revoked: HostId[];
+let revokeJoin: (id: HostId) => Promise<boolean>;
+let events: RecordingEventLog;
 let watch: NodeWatch;
 
 beforeEach(async () => {
@@ -42,6 +45,8 @@ beforeEach(async () => {
   health = { kind: 'answers' };
   nodes = new Map();
   asked = [];
+  events = new RecordingEventLog();
+  revokeJoin = () => Promise.resolve(true);
   born = [];
   revoked = [];
   watch = new NodeWatch({
@@ -56,6 +61,8 @@ beforeEach(async () => {
     },
     births: { born: (name) => Promise.resolve(void born.push(name)) },
     tokens: { revokeForHost: (id) => Promise.resolve(void revoked.push(id)) },
+    joinTokens: { revoke: (_cluster, id) => revokeJoin(id) },
+    events,
   });
 });
 
@@ -66,6 +73,17 @@ describe('watching nodes', () => {
     expect(hosts.byName('node1')?.state).toBe('active');
     expect(revoked).toEqual(['h1']);
     expect(born).toEqual(['c1']);
+  });
+
+  it('deletes its join token from the cluster, and says when that cannot be', async () => {
+    nodes.set('node1', { kind: 'ready' });
+    await watch.check();
+    expect(events.texts()).toEqual(['The join token of node1 was deleted from c1.']);
+    nodes.set('node2', { kind: 'ready' });
+    revokeJoin = () => Promise.reject(new Problem('cluster-refused', 'The API said no.'));
+    await watch.check();
+    expect(events.texts()[1]).toMatch(/node2 could not be deleted and ends by itself .* The API said no\./);
+    expect(hosts.byName('node2')?.state).toBe('active');
   });
 
   it('asks only for hosts that are on their way', async () => {
