@@ -77,6 +77,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       storage,
       hosts,
       tokens,
+      networks: config.networks,
       clock,
     });
     stops.push(() => clusters.stop());
@@ -97,6 +98,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
       storage,
       hosts,
       clusters: clusters.clusters,
+      clusterWork: clusters.work,
       machines,
       clock,
       logger,

@@ -25,6 +25,7 @@ export interface AdministrationWiring {
   readonly storage: Storage;
   readonly hosts: HostInventory;
   readonly clusters: Clusters;
+  readonly clusterWork: Services['clusterWork'];
   readonly machines: MachineParts;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -91,6 +92,7 @@ function makeServices({
   storage,
   hosts,
   clusters,
+  clusterWork,
   machines,
   status,
 }: AdministrationWiring): Services {
@@ -110,6 +112,7 @@ function makeServices({
     media: keepUsed(storage.media, hosts, 'medium'),
     images: keepUsed(storage.images, hosts, 'image'),
     clusters,
+    clusterWork,
     status,
     uploads: join(storage.directory.path, 'uploads'),
   };

@@ -3,12 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerSideApplier } from '../adapters/kubernetes/addon-applier.ts';
 import { KubernetesClusterApi } from '../adapters/kubernetes/cluster-api.ts';
 import { ApiConnections } from '../adapters/kubernetes/connections.ts';
+import { KubernetesClusterReader } from '../adapters/kubernetes/cluster-reader.ts';
+import { NodeRemoval } from '../adapters/kubernetes/node-removal.ts';
+import type { ClusterWork } from '../adapters/http/admin/services.ts';
 import { MintedCredentials } from '../adapters/kubernetes/minted-credentials.ts';
 import { ForgePki } from '../adapters/pki/forge-pki.ts';
 import { EjsTemplates } from '../adapters/template/ejs-templates.ts';
+import type { HearthConfig } from '../config/hearth/load.ts';
 import { loadCluster } from '../config/ocne/load.ts';
 import { ClusterAddons } from '../domain/cluster/addons/cluster-addons.ts';
 import { ClusterBirths } from '../domain/cluster/birth.ts';
+import { ClusterAccess } from '../domain/cluster/cluster-access.ts';
+import { ClusterRemoval } from '../domain/cluster/cluster-removal.ts';
+import { ClusterUp } from '../domain/cluster/cluster-up.ts';
+import { HostDeparture } from '../domain/cluster/host-departure.ts';
+import { chooseImage, chooseMedium } from '../domain/media/choose.ts';
 import { ClusterSecrets } from '../domain/cluster/cluster-secrets.ts';
 import { Clusters } from '../domain/cluster/clusters.ts';
 import type { ClusterFileReader } from '../domain/cluster/clusters.ts';
@@ -28,7 +37,7 @@ import type { Storage } from './storage.ts';
 /** What brings clusters to life. */
 export interface ClusterParts {
   readonly clusters: Clusters;
-  readonly addons: ClusterAddons;
+  readonly work: ClusterWork;
   readonly configs: NodeConfigs;
   readonly watch: NodeWatch;
   /** Begins what addons lack, and does not wait for it. */
@@ -40,10 +49,11 @@ export interface ClusterWiring {
   readonly storage: Storage;
   readonly hosts: HostInventory;
   readonly tokens: BootTokens;
+  readonly networks: HearthConfig['networks'];
   readonly clock: Clock;
 }
 
-export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): ClusterParts {
+export function wireClusters({ storage, hosts, tokens, networks, clock }: ClusterWiring): ClusterParts {
   const { clusters: store, events } = storage;
   const secrets = new ClusterSecrets(storage.secrets);
   const pki = new ForgePki(clock);
@@ -74,9 +84,24 @@ export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): 
     pause,
     networkInterfaces: (cluster) => interfacesOf(cluster, hosts),
   });
-  return {
-    clusters: new Clusters({ store, secrets, pki, read: readClusterFile, events, clock }),
+  const clusters = new Clusters({ store, secrets, pki, read: readClusterFile, events, clock });
+  const work: ClusterWork = {
     addons,
+    access: new ClusterAccess({ clusters, secrets, pki, issuer: minted, events, clock }),
+    up: new ClusterUp({ clusters, hosts, sources: installSources(storage), networks, events }),
+    reader: new KubernetesClusterReader({ connections }),
+    removal: new ClusterRemoval({ clusters, store, hosts, secrets, joinTokens, tokens, events }),
+    departure: new HostDeparture({
+      hosts,
+      clusters: store,
+      nodes: new NodeRemoval({ connections, clock, pause }),
+      tokens,
+      events,
+    }),
+  };
+  return {
+    clusters,
+    work,
     configs: new NodeConfigs({ hosts, tokens, births, renderer, events }),
     watch: new NodeWatch({ hosts, clusters: store, api, births, tokens, joinTokens, events }),
     lookAfterAddons: () => {
@@ -89,6 +114,13 @@ export function wireClusters({ storage, hosts, tokens, clock }: ClusterWiring): 
       connections.close();
       return Promise.resolve();
     },
+  };
+}
+
+function installSources({ media, images }: Storage): ConstructorParameters<typeof ClusterUp>[0]['sources'] {
+  return {
+    medium: (name) => new Promise((resolve) => resolve(chooseMedium(media.list(), name).name)),
+    image: (name) => new Promise((resolve) => resolve(chooseImage(images.list(), name).name)),
   };
 }
 

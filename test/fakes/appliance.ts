@@ -28,6 +28,7 @@ import { StoredEventLog } from '../../src/domain/event/log.ts';
 import { Problem } from '../../src/domain/error/problem.ts';
 import { HostInventory } from '../../src/domain/host/inventory.ts';
 import type { Clock } from '../../src/domain/time/clock.ts';
+import { idleClusterWork } from './cluster-work.ts';
 import { aMedium, anImage } from './media-stores.ts';
 
 export interface Reply {
@@ -128,6 +129,7 @@ export class TestAppliance {
         get: (name) => Promise.reject(new Problem('cluster-not-found', `There is no cluster "${name}".`)),
         create: () => Promise.reject(new Problem('cluster-invalid', 'No clusters here.')),
       },
+      clusterWork: idleClusterWork(),
       status: () => ({ version: '0.0.0', startedAt: 0, ready: database.health().state === 'ok', parts: [] }),
       uploads: join(directory, 'uploads'),
       ...options.services,

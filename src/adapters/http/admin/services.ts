@@ -1,3 +1,9 @@
+import type { ClusterAddons } from '../../../domain/cluster/addons/cluster-addons.ts';
+import type { ClusterAccess } from '../../../domain/cluster/cluster-access.ts';
+import type { ClusterRemoval } from '../../../domain/cluster/cluster-removal.ts';
+import type { ClusterUp } from '../../../domain/cluster/cluster-up.ts';
+import type { HostDeparture } from '../../../domain/cluster/host-departure.ts';
+import type { ClusterReader } from '../../../domain/cluster/live-state.ts';
 import type { Cluster } from '../../../domain/cluster/record.ts';
 import type { EventLog } from '../../../domain/event/event.ts';
 import type { HostInventory } from '../../../domain/host/inventory.ts';
@@ -66,6 +72,16 @@ export interface StatusReport {
   readonly rivals?: readonly { readonly address: string; readonly network: string }[] | undefined;
 }
 
+/** What is done with clusters beyond keeping them. */
+export interface ClusterWork {
+  readonly addons: Pick<ClusterAddons, 'status'>;
+  readonly access: Pick<ClusterAccess, 'kubeconfig' | 'certificates'>;
+  readonly up: Pick<ClusterUp, 'up'>;
+  readonly reader: ClusterReader;
+  readonly removal: Pick<ClusterRemoval, 'remove'>;
+  readonly departure: Pick<HostDeparture, 'release'>;
+}
+
 /** What the administration talks to. The appliance puts it together. */
 export interface Services {
   readonly hosts: Pick<
@@ -86,6 +102,7 @@ export interface Services {
     get(name: string): Promise<Cluster>;
     create(source: string, actor: string): Promise<{ cluster: Cluster; warnings: readonly string[] }>;
   };
+  readonly clusterWork: ClusterWork;
   readonly status: () => StatusReport | Promise<StatusReport>;
   /** Where uploads wait until they are imported; on the disk of the libraries. */
   readonly uploads: string;

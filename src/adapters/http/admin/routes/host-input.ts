@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DepartureOptions } from '../../../../domain/cluster/host-departure.ts';
 import type { ArmRequest, HostChange, NewHost } from '../../../../domain/host/request.ts';
 import { parseIpv4 } from '../../../../protocol/address/ipv4.ts';
 import type { Ipv4Address } from '../../../../protocol/address/ipv4.ts';
@@ -75,3 +76,15 @@ export const armSchema: z.ZodType<ArmRequest> = z
       .meta({ description: 'How long the machine has to start the installer.' }),
   })
   .meta({ id: 'ArmRequest' });
+
+export const releaseSchema: z.ZodType<DepartureOptions> = z
+  .strictObject({
+    force: z.boolean().optional(),
+    drainSeconds: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'How long its pods have to leave.' }),
+  })
+  .meta({ id: 'ReleaseRequest' });

@@ -4,7 +4,7 @@ import { stateDeadline, waitingText } from '../../../../domain/host/lifecycle.ts
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
-import { armSchema, hostChangeSchema, newHostSchema } from './host-input.ts';
+import { armSchema, hostChangeSchema, newHostSchema, releaseSchema } from './host-input.ts';
 import { emptySchema, listQuery } from './shared-input.ts';
 
 const PATH = '/api/v1/hosts';
@@ -24,7 +24,10 @@ const hostSchema = z
 const answer = { schema: hostSchema };
 
 /** The inventory. `:name` is a host's name or one of its MAC addresses. */
-export function hostRoutes({ hosts }: Pick<Services, 'hosts'>): readonly Route[] {
+export function hostRoutes({
+  hosts,
+  clusterWork,
+}: Pick<Services, 'hosts' | 'clusterWork'>): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -93,20 +96,26 @@ export function hostRoutes({ hosts }: Pick<Services, 'hosts'>): readonly Route[]
         handle: async ({ param, body, actor }) => hostView(await hosts[action](param('name'), body, actor)),
       }),
     ),
-    ...(['cancel', 'release'] as const).map((action) =>
-      route({
-        method: 'post',
-        path: `${PATH}/:name/${action}`,
-        permission: 'write',
-        summary:
-          action === 'cancel'
-            ? 'Takes back the permission to install.'
-            : 'Takes a host out of its cluster and out of use.',
-        body: emptySchema,
-        answer,
-        handle: async ({ param, actor }) => hostView(await hosts[action](param('name'), actor)),
-      }),
-    ),
+    route({
+      method: 'post',
+      path: `${PATH}/:name/cancel`,
+      permission: 'write',
+      summary: 'Takes back the permission to install.',
+      body: emptySchema,
+      answer,
+      handle: async ({ param, actor }) => hostView(await hosts.cancel(param('name'), actor)),
+    }),
+    route({
+      method: 'post',
+      path: `${PATH}/:name/release`,
+      permission: 'write',
+      summary:
+        'Takes a host out of use. A node is drained and deleted first; with `force` its pods are not moved, and a cluster that does not answer is no obstacle.',
+      body: releaseSchema,
+      answer,
+      handle: async ({ param, body, actor }) =>
+        hostView(await clusterWork.departure.release(param('name'), body, actor)),
+    }),
     route({
       method: 'delete',
       path: `${PATH}/:name`,
@@ -120,7 +129,7 @@ export function hostRoutes({ hosts }: Pick<Services, 'hosts'>): readonly Route[]
 }
 
 /** A host with what it waits for in words. */
-function hostView(host: Host): Host & { readonly waiting: string; readonly deadline?: number } {
+export function hostView(host: Host): Host & { readonly waiting: string; readonly deadline?: number } {
   const deadline = stateDeadline(host);
   return { ...host, waiting: waitingText(host), ...(deadline === undefined ? {} : { deadline }) };
 }
