@@ -100,6 +100,23 @@ describe('the boot plan of a first file', () => {
     expect(first({ architecture: 'uefi-x64' }, undefined, none)).toMatchObject({ kind: 'ignore' });
   });
 
+  it.each(['uefi-x64', 'uefi-arm64'] as const)(
+    'sends %s firmware on to its disk without any program when its script would do only that',
+    (architecture) => {
+      for (const transport of ['tftp', 'http'] as const) {
+        for (const state of ['registered', 'installed', 'igniting', 'joining', 'active', 'failed'] as const)
+          expect(first({ architecture, transport }, host(state)).kind).toBe('local-disk');
+        for (const state of ['discovered', 'armed', 'installing', 'released'] as const)
+          expect(first({ architecture, transport }, host(state)).kind).toBe('first-stage');
+      }
+    },
+  );
+
+  it('lets a BIOS, and an iPXE that lacks HTTP, start the program that starts the disk', () => {
+    expect(first({ architecture: 'bios-x86' }, host('active')).kind).toBe('first-stage');
+    expect(first({ architecture: 'uefi-x64', program: 'ipxe' }, host('active')).kind).toBe('first-stage');
+  });
+
   it('keeps the transport that the firmware asked for', () => {
     expect(first({ architecture: 'uefi-x64', transport: 'http' })).toMatchObject({ transport: 'http' });
   });
