@@ -1,6 +1,6 @@
 import { Problem } from '../error/problem.ts';
 import type { Host, HostId, HostState } from '../host/host.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Clock, Instant } from '../time/clock.ts';
 import type { ApiHealth, ClusterApi } from './api.ts';
 import type { Cluster, ClusterStore } from './record.ts';
 
@@ -21,6 +21,9 @@ export interface BirthDependencies {
 /** States in which a host is between its Ignition config and being a node. */
 const STARTING: readonly HostState[] = ['igniting', 'joining'];
 
+/** Rendering a config and entering its token takes far less; a machine that lost its connection does not hold the others up. */
+const ADMISSION_MS = 30_000;
+
 /**
  * Decides who initialises a cluster and who waits, so that a whole rack can be powered on at once in any order.
  *
@@ -30,6 +33,8 @@ const STARTING: readonly HostState[] = ['igniting', 'joining'];
 export class ClusterBirths {
   readonly #deps: BirthDependencies;
   readonly #queues = new Map<string, Promise<unknown>>();
+  /** The control plane that was told to join a moment ago: until its state says so, this does. */
+  readonly #admitted = new Map<string, { readonly host: HostId; readonly until: Instant }>();
 
   constructor(deps: BirthDependencies) {
     this.#deps = deps;
@@ -81,6 +86,8 @@ export class ClusterBirths {
     const ahead = controlPlane ? this.#controlPlaneAhead(host, name) : undefined;
     if (ahead !== undefined)
       return wait(`for ${ahead.name}: control planes join one at a time, as etcd needs a quorum`);
+    if (controlPlane)
+      this.#admitted.set(name, { host: host.id, until: this.#deps.clock.now() + ADMISSION_MS });
     return { kind: 'join', cluster };
   }
 
@@ -127,6 +134,11 @@ export class ClusterBirths {
   }
 
   #controlPlaneAhead(host: Host, cluster: string): Host | undefined {
+    const admitted = this.#admitted.get(cluster);
+    if (admitted !== undefined && admitted.host !== host.id && this.#deps.clock.now() < admitted.until) {
+      const ahead = this.#deps.hosts.byId(admitted.host);
+      if (ahead?.state === 'installed' || ahead?.state === 'installing') return ahead;
+    }
     return this.#deps.hosts
       .all()
       .find(

@@ -111,6 +111,20 @@ describe('the birth of a cluster', () => {
     expect((await births.partOf(third)).kind).toBe('join');
   });
 
+  it('lets one of two control planes join that ask in the same moment', async () => {
+    const [first, second, third] = [
+      node(1, 'control-plane'),
+      node(2, 'control-plane'),
+      node(3, 'control-plane'),
+    ];
+    await births.partOf(first);
+    become('h1', { state: 'active', install: { ...INSTALL, initialises: true } });
+    health = { kind: 'answers' };
+    const parts = await Promise.all([births.partOf(second), births.partOf(third)]);
+    expect(parts.map((part) => part.kind)).toEqual(['join', 'wait']);
+    expect((await births.partOf(second)).kind).toBe('join');
+  });
+
   it('passes to another control plane when the first one failed before the API ever answered', async () => {
     const [first, second] = [node(1, 'control-plane'), node(2, 'control-plane')];
     await births.partOf(first);
