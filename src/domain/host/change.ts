@@ -70,7 +70,7 @@ function check(change: HostChange): void {
       'Use a kernel name such as vda or nvme0n1, or a path under /dev/disk/by-id/.',
     );
   }
-  if (change.nic !== undefined && change.nic !== null && !/^[A-Za-z0-9_.:@-]{1,15}$/.test(change.nic)) {
+  if (change.nic !== undefined && change.nic !== null && !/^[A-Za-z0-9][\w.@-]{0,14}$/.test(change.nic)) {
     throw invalid(
       `Interface "${change.nic}" is not an interface name.`,
       'Use the name Linux shows, such as enp1s0.',
