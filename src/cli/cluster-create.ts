@@ -26,8 +26,7 @@ export function registerClusterCreate(cluster: Command, cli: Cli): void {
         cli,
         options,
         answer,
-        () =>
-          `Cluster ${name} is created.\nNext: hearth host assign HOST --cluster ${name} --role control-plane, then hearth host arm HOST\n`,
+        () => `Cluster ${name} is created.\nNext: hearth cluster up ${name}, then power the hosts on\n`,
       );
     });
 }

@@ -1,9 +1,15 @@
 import { Command } from 'commander';
 import { registerAdminReset } from './admin-reset.ts';
+import { registerBenchFleet } from './bench-fleet.ts';
 import type { Cli } from './cli.ts';
 import { registerClusterCreate } from './cluster-create.ts';
+import { registerClusterDelete } from './cluster-delete.ts';
+import { registerClusterDump } from './cluster-dump.ts';
+import { registerClusterInfo } from './cluster-info.ts';
+import { registerClusterKubeconfig } from './cluster-kubeconfig.ts';
 import { registerClusterList } from './cluster-list.ts';
 import { registerClusterShow } from './cluster-show.ts';
+import { registerClusterUp } from './cluster-up.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvents } from './events.ts';
 import { registerHostAccept } from './host-accept.ts';
@@ -81,6 +87,11 @@ export async function buildProgram(cli: Cli, args: readonly string[]): Promise<C
     registerClusterCreate,
     registerClusterList,
     registerClusterShow,
+    registerClusterUp,
+    registerClusterKubeconfig,
+    registerClusterInfo,
+    registerClusterDump,
+    registerClusterDelete,
   ]);
   await registerByo(cluster, cli, args);
   group(program, cli, 'lease', 'DHCP leases', [registerLeaseList]);
@@ -88,6 +99,7 @@ export async function buildProgram(cli: Cli, args: readonly string[]): Promise<C
   registerDoctor(program, cli);
   group(program, cli, 'token', 'Tokens of programs', [registerTokenCreate]);
   group(program, cli, 'admin', 'Users', [registerAdminReset]);
+  group(program, cli, 'bench', 'Measurements', [registerBenchFleet]);
   registerVersion(program, cli);
   return program;
 }

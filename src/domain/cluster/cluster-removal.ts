@@ -11,7 +11,7 @@ import type { ClusterStore } from './record.ts';
 export interface ClusterRemovalDependencies {
   readonly clusters: Pick<Clusters, 'get'>;
   readonly store: Pick<ClusterStore, 'remove'>;
-  readonly hosts: Pick<HostInventory, 'all' | 'cancel' | 'assign' | 'release'>;
+  readonly hosts: Pick<HostInventory, 'all' | 'assign' | 'release'>;
   readonly secrets: Pick<ClusterSecrets, 'forget'>;
   readonly joinTokens: Pick<JoinTokens, 'forgetCluster'>;
   readonly tokens: Pick<TokenGate, 'revokeForHost'>;
