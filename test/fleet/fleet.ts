@@ -140,14 +140,16 @@ async function prepare(
   tell(`entering ${hosts} hosts`);
   const fleet = makeFleet(hosts);
   await inParallel(8, fleet, async ({ name, mac, role }) => {
-    await appliance.api.send('POST', '/api/v1/hosts', {
-      name,
-      macs: [mac],
-      assignment: { cluster: 'fleet', role },
-    });
+    const assignment = clusterUp ? {} : { assignment: { cluster: 'fleet', role } };
+    await appliance.api.send('POST', '/api/v1/hosts', { name, macs: [mac], ...assignment });
     if (!clusterUp) await appliance.api.send('POST', `/api/v1/hosts/${name}/arm`, {});
   });
-  if (clusterUp) await appliance.hearth('cluster', 'up', 'fleet');
+  if (!clusterUp) return;
+  const controlPlanes = fleet.filter(({ role }) => role === 'control-plane').length;
+  const counts = ['--control-planes', String(controlPlanes), '--workers', String(hosts - controlPlanes)];
+  // Control planes come first in the fleet, as the command wants them.
+  const names = fleet.map(({ name }) => name).join(',');
+  await appliance.hearth('cluster', 'up', 'fleet', ...counts, '--hosts', names);
 }
 
 function startSimulator(

@@ -56,6 +56,8 @@ export class Database {
   readonly #statements = new Map<string, SqliteFile.Statement>();
   readonly #pending: PendingWrite[] = [];
   #scheduled: NodeJS.Immediate | undefined;
+  #rest: NodeJS.Timeout | undefined;
+  #restUntil = 0;
   #health: StorageHealth = { state: 'ok' };
   #probedAt = 0;
 
@@ -125,6 +127,9 @@ export class Database {
   /**
    * Runs all of `work` or nothing, together with the other writes of this turn of the event loop: they share one fsync,
    * which costs milliseconds on the thread that answers DHCP. Resolves when it is durable.
+   *
+   * After a group the disk is let be for as long as that group took: on a slow or busy disk groups grow instead of following
+   * one another, and at least half of the time is left to the sockets.
    */
   commit<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -135,7 +140,7 @@ export class Database {
         },
         reject,
       });
-      this.#scheduled ??= setImmediate(() => this.#writeGroup());
+      this.#schedule();
     });
   }
 
@@ -166,14 +171,26 @@ export class Database {
   close(): void {
     while (this.#pending.length > 0) this.#writeGroup();
     clearImmediate(this.#scheduled);
+    clearTimeout(this.#rest);
     this.#statements.clear();
     this.connection.close();
   }
 
+  #schedule(): void {
+    if (this.#scheduled !== undefined || this.#rest !== undefined) return;
+    const rest = this.#restUntil - performance.now();
+    // A timer's shortest wait is a millisecond; a fast disk needs no rest.
+    if (rest < 1) this.#scheduled = setImmediate(() => this.#writeGroup());
+    else this.#rest = setTimeout(() => this.#writeGroup(), rest);
+  }
+
   #writeGroup(): void {
     this.#scheduled = undefined;
+    this.#rest = undefined;
     const group = this.#pending.splice(0, MAX_GROUP);
-    if (this.#pending.length > 0) this.#scheduled = setImmediate(() => this.#writeGroup());
+    // What was scheduled may have been written by `close` already.
+    if (group.length === 0) return;
+    const startedAt = performance.now();
     try {
       const settle = this.atomically(() => group.map((write) => this.#outcome(write)));
       for (const one of settle) one();
@@ -181,6 +198,9 @@ export class Database {
       // Nothing of the group is on disk, so nothing of it is acknowledged.
       for (const write of group) write.reject(asError(thrown));
     }
+    const now = performance.now();
+    this.#restUntil = now + (now - startedAt);
+    if (this.#pending.length > 0) this.#schedule();
   }
 
   /** One write's refusal is its own; a failing disk is everyone's, as SQLite may have rolled all of it back. */
