@@ -1,5 +1,4 @@
 import type { Ipv4Address } from '../../protocol/address/ipv4.ts';
-import { parseMac } from '../../protocol/address/mac.ts';
 import type { MacAddress } from '../../protocol/address/mac.ts';
 import { Problem } from '../error/problem.ts';
 import type { EventLog } from '../event/event.ts';
@@ -8,9 +7,9 @@ import { changeHost, refuseWhileSettled } from './change.ts';
 import { Discovery, forgettable } from './discovery.ts';
 import type { HostFacts } from './facts.ts';
 import type { Host, HostId, Install, Sighting } from './host.ts';
-import { HostIndex } from './index-by-wire.ts';
 import { stateDeadline, transition } from './lifecycle.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
+import { HostRecords } from './records.ts';
 import type { ArmRequest, HostChange, NewHost } from './request.ts';
 import type { HostDirectory, HostStore } from './store.ts';
 
@@ -38,56 +37,45 @@ export interface InventoryDependencies {
 
 /** Default time for a machine to be powered on after it was armed: a walk to the rack and back. */
 const ARM_SECONDS = 4 * 3600;
-/**
- * The hosts, in memory for the wire and on disk for ever; the one writer of host records.
- *
- * Changes of one host run one after the other, each from the newest record, so that a report and a click at the same
- * moment cannot overwrite one another.
- */
+
+/** The hosts and what may be done with them: by administrators, by machines, and by time. The one writer of host records. */
 export class HostInventory implements HostDirectory {
   readonly #deps: InventoryDependencies;
-  readonly #index = new HostIndex();
-  readonly #queues = new Map<HostId, Promise<unknown>>();
+  readonly #records: HostRecords;
   readonly #discovery = new Discovery();
-  #revision = 0;
 
-  private constructor(deps: InventoryDependencies) {
+  private constructor(deps: InventoryDependencies, records: HostRecords) {
     this.#deps = deps;
+    this.#records = records;
   }
 
   static async load(deps: InventoryDependencies): Promise<HostInventory> {
-    const inventory = new HostInventory(deps);
-    for (const host of await deps.store.list()) inventory.#index.put(host);
-    return inventory;
+    return new HostInventory(deps, await HostRecords.load(deps.store));
   }
 
   all(): readonly Host[] {
-    return this.#index.all();
+    return this.#records.all();
   }
 
-  /** Grows with every change, so that whoever derives something from hosts knows when to look again. */
   get revision(): number {
-    return this.#revision;
+    return this.#records.revision;
   }
 
   byName(name: string): Host | undefined {
-    return this.#index.byName(name);
+    return this.#records.byName(name);
   }
 
   byMac(mac: MacAddress): Host | undefined {
-    return this.#index.byMac(mac);
+    return this.#records.byMac(mac);
   }
 
   byId(id: HostId): Host | undefined {
-    return this.#index.byId(id);
+    return this.#records.byId(id);
   }
 
-  /** By name, or by MAC as a discovered machine has no other name a person knows. */
+  /** By name or MAC. @throws Problem `host-not-found` */
   find(nameOrMac: string): Host {
-    const mac = parseMac(nameOrMac);
-    const host = this.byName(nameOrMac) ?? (mac === undefined ? undefined : this.byMac(mac));
-    if (host === undefined) throw new Problem('host-not-found', `There is no host "${nameOrMac}".`);
-    return host;
+    return this.#records.find(nameOrMac);
   }
 
   async add(input: NewHost, actor: string): Promise<Host> {
@@ -98,7 +86,7 @@ export class HostInventory implements HostDirectory {
     const blank = this.#blank(input.name, input.macs);
     const added = transition(changeHost(blank, input), { type: 'accepted' }, this.#deps.clock.now());
     if (added.kind !== 'moved') throw new Problem('host-state', `${input.name} cannot be added.`);
-    await this.#save(added.host, undefined);
+    await this.#records.save(added.host, undefined);
     this.#tell(added.host, added.text, actor);
     return added.host;
   }
@@ -116,10 +104,10 @@ export class HostInventory implements HostDirectory {
     await this.#checkCluster(change);
     const { id } = this.find(nameOrMac);
     if (change.macs !== undefined) await this.#absorb(change.macs, id);
-    return this.#serially(id, async (host) => {
+    return this.#records.serially(id, async (host) => {
       refuseWhileSettled(host, change);
       const changed = changeHost(host, change);
-      await this.#save(changed, host);
+      await this.#records.save(changed, host);
       this.#deps.events.record({
         level: 'info',
         type: 'host.changed',
@@ -171,13 +159,13 @@ export class HostInventory implements HostDirectory {
    * @throws Problem `host-state` for a host that is armed, being installed, or a node
    */
   async remove(nameOrMac: string, actor: string): Promise<Host> {
-    return this.#serially(this.find(nameOrMac).id, async (host) => {
+    return this.#records.serially(this.find(nameOrMac).id, async (host) => {
       if (!['discovered', 'registered', 'failed', 'released'].includes(host.state)) {
         throw new Problem('host-state', `${host.name} is ${host.state} and cannot be removed.`, {
           remedy: `Take it out of service first: hearth host release ${host.name}`,
         });
       }
-      await this.#forget(host);
+      await this.#records.forget(host);
       const text = `${host.name} was removed`;
       this.#deps.events.record({ level: 'info', type: 'host.removed', text, host: host.id, actor });
       return host;
@@ -189,9 +177,9 @@ export class HostInventory implements HostDirectory {
    * until an administrator says so, as a machine could claim its neighbours'.
    */
   async recordFacts(id: HostId, facts: HostFacts): Promise<Host> {
-    return this.#serially(id, async (host) => {
+    return this.#records.serially(id, async (host) => {
       const changed = { ...host, facts };
-      await this.#save(changed, host);
+      await this.#records.save(changed, host);
       return changed;
     });
   }
@@ -201,7 +189,7 @@ export class HostInventory implements HostDirectory {
    * be argued with.
    */
   async apply(id: HostId, event: LifecycleEvent, address?: Ipv4Address): Promise<Host> {
-    return this.#serially(id, async (host) => {
+    return this.#records.serially(id, async (host) => {
       const result = transition(host, event, this.#deps.clock.now());
       if (result.kind === 'refused') {
         this.#deps.events.record({
@@ -214,7 +202,7 @@ export class HostInventory implements HostDirectory {
         return host;
       }
       if (result.kind === 'unchanged') return host;
-      await this.#save(result.host, host);
+      await this.#records.save(result.host, host);
       this.#tell(result.host, result.text, undefined, address);
       return result.host;
     });
@@ -225,15 +213,17 @@ export class HostInventory implements HostDirectory {
     if (!this.#discovery.isNews(sighting)) return;
     const known = this.byMac(sighting.mac);
     if (known !== undefined) {
-      await this.#serially(known.id, (host) => this.#save({ ...host, sighting }, host).then(() => host));
+      await this.#records.serially(known.id, (host) =>
+        this.#records.save({ ...host, sighting }, host).then(() => host),
+      );
       return;
     }
     if (!this.#discovery.mayEnter(sighting)) return;
     const discovered = this.all().filter((host) => host.state === 'discovered');
-    for (const host of forgettable(discovered, sighting.at)) await this.#forget(host);
+    for (const host of forgettable(discovered, sighting.at)) await this.#records.forget(host);
     const name = `host-${sighting.mac.replaceAll(':', '')}`;
     const host = { ...this.#blank(name, [sighting.mac]), sighting, uuid: sighting.uuid };
-    await this.#save(host, undefined);
+    await this.#records.save(host, undefined);
     this.#deps.events.record({
       level: 'info',
       type: 'host.discovered',
@@ -259,13 +249,7 @@ export class HostInventory implements HostDirectory {
 
   /** Makes way for MACs that one host now has. */
   async #absorb(macs: readonly MacAddress[], into: HostId): Promise<void> {
-    for (const host of this.#unclaimed(macs)) if (host.id !== into) await this.#forget(host);
-  }
-
-  async #forget(host: Host): Promise<void> {
-    await this.#deps.store.remove(host.id);
-    this.#index.remove(host);
-    this.#revision += 1;
+    for (const host of this.#unclaimed(macs)) if (host.id !== into) await this.#records.forget(host);
   }
 
   async #checkCluster({ assignment }: HostChange): Promise<void> {
@@ -290,36 +274,14 @@ export class HostInventory implements HostDirectory {
     actor: string,
     edit = (host: Host): Host => host,
   ): Promise<Host> {
-    return this.#serially(id, async (host) => {
+    return this.#records.serially(id, async (host) => {
       const result = transition(edit(host), event, this.#deps.clock.now());
       if (result.kind === 'refused') throw new Problem('host-state', `${result.reason}.`);
       if (result.kind === 'unchanged') return host;
-      await this.#save(result.host, host);
+      await this.#records.save(result.host, host);
       this.#tell(result.host, result.text, actor);
       return result.host;
     });
-  }
-
-  async #serially<T>(id: HostId, change: (host: Host) => Promise<T>): Promise<T> {
-    const before = this.#queues.get(id) ?? Promise.resolve();
-    const run = before.then(async () => {
-      const host = this.byId(id);
-      if (host === undefined) throw new Problem('host-not-found', 'The host was removed meanwhile.');
-      return change(host);
-    });
-    const settled = run.catch(() => undefined);
-    this.#queues.set(id, settled);
-    try {
-      return await run;
-    } finally {
-      if (this.#queues.get(id) === settled) this.#queues.delete(id);
-    }
-  }
-
-  async #save(host: Host, before: Host | undefined): Promise<void> {
-    await this.#deps.store.save(host);
-    this.#index.put(host, before);
-    this.#revision += 1;
   }
 
   #blank(name: string, macs: readonly MacAddress[]): Host {
