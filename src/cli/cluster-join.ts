@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { KubeconfigClusters } from '../adapters/kubernetes/kubeconfig-clusters.ts';
 import { EjsTemplates } from '../adapters/template/ejs-templates.ts';
 import { ForgePki } from '../adapters/pki/forge-pki.ts';
 import { loadCluster } from '../config/ocne/load.ts';
-import { joinInstructions } from '../domain/cluster/join-instructions.ts';
+import { joinInstructions, uploadInstructions } from '../domain/cluster/join-instructions.ts';
+import { migrationScript } from '../domain/cluster/node-migration.ts';
 import { renderNodeIgnition } from '../domain/cluster/node-ignition.ts';
 import { makeBootstrapToken, makeCertificateKey } from '../domain/cluster/secrets.ts';
 import { Problem } from '../domain/error/problem.ts';
 import { serialiseConfig } from '../protocol/ignition/serialise.ts';
 import { nodeCount } from './cluster-start.ts';
 import { findKubeconfig, readCa, thisWorkstation } from './ocne-workstation.ts';
-import type { LiveClusters } from '../domain/cluster/live-cluster.ts';
+import type { LiveCluster, LiveClusters } from '../domain/cluster/live-cluster.ts';
 import type { NodeRole } from '../domain/cluster/node-ignition.ts';
 import type { Terminal } from './terminal.ts';
 import type { Workstation } from './ocne-workstation.ts';
@@ -27,18 +29,20 @@ interface JoinFlags {
   readonly strictOcne?: boolean;
 }
 
+const systemClock = { now: () => Date.now() };
+
 /** kubeadm's default life of a token. */
 const TOKEN_SECONDS = 24 * 60 * 60;
 
 /**
  * `hearth cluster join`: prints the Ignition config of a node that joins, as `ocne cluster join` does with the byo
- * provider. The CA's pins come from the kubeconfig; the cluster itself is not asked.
+ * provider. The CA's pins come from the kubeconfig; the cluster itself is asked for `automaticTokenCreation` only.
  */
 export function registerClusterJoin(
   cluster: Command,
   terminal: Terminal,
   workstation: Workstation = thisWorkstation,
-  live?: LiveClusters,
+  live: LiveClusters = new KubeconfigClusters(systemClock),
 ): void {
   cluster
     .command('join')
@@ -63,7 +67,7 @@ async function joinCluster(
   flags: JoinFlags,
   terminal: Terminal,
   workstation: Workstation,
-  live: LiveClusters | undefined,
+  live: LiveClusters,
 ): Promise<void> {
   const role = roleOf(flags);
   const strict = flags.strictOcne ?? false;
@@ -75,16 +79,10 @@ async function joinCluster(
     ...workstation,
   });
   const automatic = cluster.byo.automaticTokenCreation;
-  if (automatic && live === undefined)
-    throw new Problem(
-      'cluster-invalid',
-      'providers.byo.automaticTokenCreation needs the Kubernetes API, which this command does not speak yet.',
-      { remedy: 'Set it to false and run the command that is printed, or let the daemon join the host.' },
-    );
   for (const warning of warnings) terminal.err(`hearth: ${warning}\n`);
 
   const kubeconfig = findKubeconfig(workstation, flags.kubeconfig, cluster.name);
-  const caCertHashes = new ForgePki({ now: () => Date.now() }).pinsOf(readCa(kubeconfig));
+  const caCertHashes = new ForgePki(systemClock).pinsOf(readCa(kubeconfig));
   if (caCertHashes.length === 0)
     throw new Problem('input-invalid', `The certificate authority in ${kubeconfig} is no PEM certificate.`);
   const bootstrapToken = makeBootstrapToken(randomBytes);
@@ -98,14 +96,13 @@ async function joinCluster(
     { cluster, role: nodeRole, host: {}, extra, strict },
     new EjsTemplates('ignition-templates'),
   );
-  if (automatic && live !== undefined) {
-    // ocne uploads after it has printed; a config whose secrets the cluster refused is of no use to anyone.
-    const target = await live.open(kubeconfig);
-    await target.createBootstrapToken(bootstrapToken, TOKEN_SECONDS);
-    if (role === 'control-plane') await target.uploadCertificates(certificateKey);
-  }
+  // ocne writes to the cluster after it has printed; a config whose token the cluster refused is of no use to anyone.
+  const created = automatic ? await enterToken(await live.open(kubeconfig), bootstrapToken) : undefined;
   terminal.out(serialiseConfig(config));
-  if (automatic) return;
+  if (created !== undefined) {
+    if (role === 'control-plane') terminal.err(uploadInstructions(certificateKey, created.controlPlane));
+    return;
+  }
   terminal.err(
     joinInstructions(
       bootstrapToken,
@@ -131,7 +128,7 @@ async function migrateNode(
   flags: JoinFlags,
   terminal: Terminal,
   workstation: Workstation,
-  live: LiveClusters | undefined,
+  live: LiveClusters,
 ): Promise<void> {
   const { node, destination } = flags;
   if (destination === undefined)
@@ -141,18 +138,29 @@ async function migrateNode(
     );
   if (node === undefined)
     throw new Problem('input-invalid', 'A node must be specified when joining an existing node to a cluster');
-  if (live === undefined)
-    throw new Problem(
-      'input-invalid',
-      `Moving ${node} needs the Kubernetes API of both clusters, which this command does not speak yet.`,
-      { remedy: 'Use `ocne cluster join` for the move, or reinstall the host into the other cluster.' },
-    );
-  terminal.err('Updating node with join configuration\n');
-  await live.migrate({
-    node,
-    source: findKubeconfig(workstation, flags.kubeconfig, undefined),
-    destination,
-    role: flags.roleControlPlane === true ? 'control-plane' : 'worker',
-  });
-  terminal.err(`Node ${node} successfully updated\n`);
+  if (flags.roleControlPlane === true)
+    throw new Problem('input-invalid', `${node} cannot be moved as a control plane from here.`, {
+      remedy:
+        'A control plane needs keys that only the nodes of the other cluster have, and files of its virtual IP. Install the host anew into that cluster: hearth host assign, or hearth cluster join -r.',
+    });
+  const source = findKubeconfig(workstation, flags.kubeconfig, undefined);
+  const [from, to] = [await live.open(source), await live.open(destination)];
+  const bootstrapToken = makeBootstrapToken(randomBytes);
+  const caCertHashes = new ForgePki(systemClock).pinsOf(to.ca);
+  const secrets = { bootstrapToken, caCertHashes };
+  const script = await migrationScript({ node, source: from, destination: to, secrets });
+  await to.createBootstrapToken(bootstrapToken, TOKEN_SECONDS);
+  terminal.out(script);
+  terminal.err(
+    `The token for ${node} is in the destination and good for 24 hours. This command starts no privileged pod, so the rest is yours:\n` +
+      `\t1. Run the printed script as root on ${node}.\n` +
+      `\t2. kubectl --kubeconfig ${source} delete node ${node}\n`,
+  );
+}
+
+/** Puts the token where the node will look for it, and finds a node that has what a control plane needs. */
+async function enterToken(cluster: LiveCluster, token: string): Promise<{ controlPlane: string }> {
+  await cluster.createBootstrapToken(token, TOKEN_SECONDS);
+  const [controlPlane = 'NAME-OF-A-CONTROL-PLANE-NODE'] = await cluster.controlPlanes();
+  return { controlPlane };
 }

@@ -3,14 +3,12 @@ import type { Cluster } from '../../domain/cluster/record.ts';
 import { isBootstrapToken } from '../../domain/cluster/secrets.ts';
 import { Problem } from '../../domain/error/problem.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { TOKEN_NAMESPACE, bootstrapTokenSecret, tokenSecretName } from './bootstrap-token.ts';
+import { TOKEN_SECRETS, putBootstrapToken, tokenSecretName } from './bootstrap-token.ts';
 import type { ApiConnection } from './connection.ts';
 import type { ApiConnections } from './connections.ts';
 import { clusterProblem, reasonOf } from './cluster-problem.ts';
 import { ApiFailure } from './failure.ts';
 import { nodeHealth } from './node-health.ts';
-
-const SECRETS = `/api/v1/namespaces/${TOKEN_NAMESPACE}/secrets`;
 
 /** The Kubernetes API of the clusters over HTTPS. */
 export class KubernetesClusterApi implements ClusterApi {
@@ -63,23 +61,17 @@ export class KubernetesClusterApi implements ClusterApi {
   /** @throws Problem `cluster-unreachable` or `cluster-refused` */
   async createBootstrapToken(cluster: Cluster, token: string, seconds: number): Promise<void> {
     if (!isBootstrapToken(token)) throw new Problem('internal', 'A bootstrap token has the wrong form.');
-    const secret = bootstrapTokenSecret(token, this.#clock.now() + seconds * 1000);
-    await this.#asking(cluster, 'did not take a join token', async (connection) => {
-      try {
-        await connection.json({ method: 'POST', path: SECRETS, body: secret });
-      } catch (thrown) {
-        if (!(thrown instanceof ApiFailure) || thrown.detail?.reason !== 'AlreadyExists') throw thrown;
-        // The same token again, for instance after an answer that was lost: only its life is extended.
-        await connection.json({ method: 'PUT', path: `${SECRETS}/${tokenSecretName(token)}`, body: secret });
-      }
-    });
+    const expires = this.#clock.now() + seconds * 1000;
+    await this.#asking(cluster, 'did not take a join token', (connection) =>
+      putBootstrapToken(connection, token, expires),
+    );
   }
 
   /** @throws Problem `cluster-refused` or `cluster-unreachable`; the cluster forgets the token by itself when it expires */
   async deleteBootstrapToken(cluster: Cluster, token: string): Promise<void> {
     await this.#asking(cluster, 'did not take a join token back', async (connection) => {
       try {
-        await connection.json({ method: 'DELETE', path: `${SECRETS}/${tokenSecretName(token)}` });
+        await connection.json({ method: 'DELETE', path: `${TOKEN_SECRETS}/${tokenSecretName(token)}` });
       } catch (thrown) {
         if (!(thrown instanceof ApiFailure) || thrown.status !== 404) throw thrown;
       }

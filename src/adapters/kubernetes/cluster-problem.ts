@@ -6,7 +6,7 @@ import { ApiFailure, asFailure } from './failure.ts';
 const LATER = new Set([429, 500, 502, 503, 504]);
 
 /** A failed call as a Problem: `cluster-refused` when the API said no for good, otherwise `cluster-unreachable`. */
-export function clusterProblem(cluster: Cluster, what: string, thrown: unknown): Problem {
+export function clusterProblem(cluster: Pick<Cluster, 'name'>, what: string, thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   const refused = thrown instanceof ApiFailure && thrown.kind === 'status' && !LATER.has(thrown.status ?? 0);
   const message = `The API of ${cluster.name} ${what}: ${reasonOf(thrown)}.`;

@@ -11,7 +11,8 @@ export interface ApiCredentials {
 }
 
 /** Credentials without a client certificate ask as nobody, or as whom a bearer token names. */
-export type ServerCredentials = Pick<ApiCredentials, 'ca' | 'server'> & Partial<ApiCredentials>;
+export type ServerCredentials = Pick<ApiCredentials, 'ca' | 'server'> &
+  Partial<ApiCredentials> & { readonly bearer?: string };
 
 export interface TimeLimits {
   /** Milliseconds for TCP and TLS together. */
@@ -53,10 +54,12 @@ export interface ApiAnswer {
 export class ApiConnection {
   readonly #agent: Agent;
   readonly #server: URL;
+  readonly #bearer: string | undefined;
   readonly #limits: TimeLimits;
 
   constructor(credentials: ServerCredentials, limits: TimeLimits = DEFAULT_LIMITS) {
     this.#server = credentials.server;
+    this.#bearer = credentials.bearer;
     this.#limits = limits;
     this.#agent = new Agent({
       ca: credentials.ca,
@@ -152,6 +155,7 @@ export class ApiConnection {
 
   #send(call: ApiCall, signal?: AbortSignal): ClientRequest {
     const url = new URL(call.path, this.#server);
+    const bearer = call.bearer ?? this.#bearer;
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, String(value));
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const sent = request(url, {
@@ -160,7 +164,7 @@ export class ApiConnection {
       headers: {
         accept: 'application/json',
         'user-agent': 'hearth',
-        ...(call.bearer === undefined ? {} : { authorization: `Bearer ${call.bearer}` }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         ...(body === undefined
           ? {}
           : {

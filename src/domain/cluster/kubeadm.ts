@@ -46,9 +46,12 @@ export function initDocuments(
   return yamlDocuments([init, clusterConfiguration(config, options, api)]);
 }
 
+/** What a node that joins has to know of its cluster. */
+export type JoinSettings = Pick<ClusterConfig, 'endpoint' | 'cipherSuites' | 'kubeProxyMode'>;
+
 /** JoinConfiguration; for a control plane also KubeProxyConfiguration, as `ocne` appends it. */
 export function joinDocuments(
-  config: ClusterConfig,
+  config: JoinSettings,
   options: KubeadmOptions,
   secrets: JoinSecrets,
   role: { readonly kind: 'worker' } | { readonly kind: 'control-plane'; readonly certificateKey?: string },
@@ -115,7 +118,7 @@ function clusterConfiguration(config: ClusterConfig, options: KubeadmOptions, ap
   };
 }
 
-function kubeProxyConfiguration(config: ClusterConfig): Document {
+function kubeProxyConfiguration(config: JoinSettings): Document {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
@@ -128,7 +131,7 @@ function localEndpoint(endpoint: Endpoint): Document {
   return { advertiseAddress: NODE_IP, bindPort: endpoint.apiServerPort };
 }
 
-function kubeletArgs(config: ClusterConfig, options: KubeadmOptions, action: 'init' | 'join'): Arguments {
+function kubeletArgs(config: JoinSettings, options: KubeadmOptions, action: 'init' | 'join'): Arguments {
   return {
     'node-ip': NODE_IP,
     // ocne sets the minimum on the first node only.
@@ -141,7 +144,7 @@ function kubeletArgs(config: ClusterConfig, options: KubeadmOptions, action: 'in
   };
 }
 
-function cipherSuites(config: ClusterConfig): Arguments {
+function cipherSuites(config: JoinSettings): Arguments {
   return config.cipherSuites === '' ? {} : { 'tls-cipher-suites': config.cipherSuites };
 }
 

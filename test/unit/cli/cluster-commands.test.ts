@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -180,68 +181,90 @@ describe('hearth cluster join', () => {
       'A destination client configuration path must be specified when joining an existing node to a cluster',
     ],
     [['-d', '/k'], 'A node must be specified when joining an existing node to a cluster'],
-    [['-d', '/k', '-N', 'node1'], 'Moving node1 needs the Kubernetes API of both clusters'],
+    [['-d', '/k', '-N', 'node1'], '.kube/config cannot be read'],
     [['-k', '/nowhere'], '/nowhere cannot be read'],
   ])('refuses %j', async (args, why) => {
     const { out, failure } = await run('join', ...args);
     expect(failure).toContain(why);
     expect(out).toBe('');
   });
-
-  test('refuses to make tokens in a cluster, which it cannot reach yet', async () => {
-    writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
-    expect((await run('join')).failure).toContain('automaticTokenCreation needs the Kubernetes API');
-  });
 });
 
 describe('with a cluster that can be reached', () => {
+  let ca = '';
+  let role: 'worker' | 'control-plane' | undefined;
+  beforeEach(() => {
+    role = 'worker';
+  });
+
   function recorder(): { live: LiveClusters; calls: string[] } {
     const calls: string[] = [];
-    const note = (call: string): Promise<void> => {
-      calls.push(call);
-      return Promise.resolve();
-    };
     const live: LiveClusters = {
-      open: async (kubeconfig) => {
-        await note(`open ${kubeconfig}`);
-        return {
-          createBootstrapToken: (token, seconds) => note(`token ${token} ${seconds}`),
-          uploadCertificates: (key) => note(`upload ${key}`),
-        };
+      open: (kubeconfig) => {
+        calls.push(`open ${kubeconfig}`);
+        return Promise.resolve({
+          ca,
+          createBootstrapToken: (token, seconds) =>
+            Promise.resolve(void calls.push(`token ${token} ${seconds}`)),
+          roleOf: () => Promise.resolve(role),
+          controlPlanes: () => Promise.resolve(['cp1', 'cp2']),
+          kubeadm: () => Promise.resolve({ host: 'fd00::9', port: 6443, kubernetesVersion: 'v1.33.5' }),
+        });
       },
-      migrate: ({ node, source, destination, role }) =>
-        note(`migrate ${node} ${source} ${destination} ${role}`),
     };
     return { live, calls };
   }
 
-  test('automaticTokenCreation puts the token and the certificates there, and no instructions are printed', async () => {
+  test('automaticTokenCreation puts the token there, and a worker needs nothing else', async () => {
     await run('start');
     writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
     const { live, calls } = recorder();
-    const { out, err } = await runWith(live, 'join', '-r');
-    const conf = text(out, '/etc/kubernetes/kubeadm.conf');
-    const token = /token: (\S+)/.exec(conf)?.[1] ?? '';
-    const key = /certificateKey: (\S+)/.exec(conf)?.[1] ?? '';
-    expect(calls).toEqual([`open ${kubeconfig()}`, `token ${token} 86400`, `upload ${key}`]);
+    const { out, err } = await runWith(live, 'join');
+    const token = /token: (\S+)/.exec(text(out, '/etc/kubernetes/kubeadm.conf'))?.[1] ?? '';
+    expect(calls).toEqual([`open ${kubeconfig()}`, `token ${token} 86400`]);
     expect(err).toBe('');
+  });
+
+  test('a control plane is told the one command that is left, with its key and a node that is there', async () => {
+    await run('start');
+    writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
+    const { out, err } = await runWith(recorder().live, 'join', '-r');
+    const key = /certificateKey: (\S+)/.exec(text(out, '/etc/kubernetes/kubeadm.conf'))?.[1] ?? 'none';
+    expect(err).toContain(`--certificate-key ${key} --upload-certs" | ocne cluster console --node cp1`);
+    expect(err).not.toContain('kubeadm token create');
   });
 
   test('a cluster that refuses the token leaves nothing on stdout', async () => {
     await run('start');
     writeFileSync(join(home, 'byo.yaml'), `${MINIMAL}    automaticTokenCreation: true\n`);
-    const { live } = recorder();
-    const { out, failure } = await runWith(
-      { ...live, open: () => Promise.reject(new Error('forbidden')) },
-      'join',
-    );
+    const { out, failure } = await runWith({ open: () => Promise.reject(new Error('forbidden')) }, 'join');
     expect({ out, failure }).toEqual({ out: '', failure: 'forbidden' });
   });
 
-  test('a node is moved from the cluster of -k to the one of -d', async () => {
+  test('a worker is moved by a script that the node runs, with a token that is in the destination', async () => {
     const { live, calls } = recorder();
-    const { err } = await runWith(live, 'join', '-k', '/src', '-d', '/dst', '-N', 'node1', '-r');
-    expect(calls).toEqual(['migrate node1 /src /dst control-plane']);
-    expect(err).toContain('Node node1 successfully updated');
+    const pki = new ForgePki({ now: () => Date.now() });
+    ca = (await pki.createCa('x', { country: '', org: '', orgUnit: '', state: '' })).certificate;
+    const { out, err } = await runWith(live, 'join', '-k', '/src', '-d', '/dst', '-N', 'node1');
+    const token = /token: (\S+)/.exec(out)?.[1] ?? '';
+    expect(calls).toEqual(['open /src', 'open /dst', `token ${token} 86400`]);
+    expect(out).toMatch(/apiServerEndpoint: "?\[fd00::9\]:6443/);
+    expect(out).toContain(pki.pinsOf(ca)[0]);
+    expect(out).toMatch(/touch \/etc\/ocne\/reset-kubeadm[^]*restart ocne\.service/);
+    expect(err).toContain('kubectl --kubeconfig /src delete node node1');
+    expect(spawnSync('bash', ['-n'], { input: out }).status).toBe(0);
+  });
+
+  test.each([
+    ['worker', ['-r'], 'cannot be moved as a control plane'],
+    ['control-plane', [], 'is a control plane of its cluster'],
+    [undefined, [], 'has no node node1'],
+  ] as const)('refuses to move a %s with %j', async (kind, flags, why) => {
+    role = kind;
+    const { live, calls } = recorder();
+    const { out, failure } = await runWith(live, 'join', '-k', '/src', '-d', '/dst', '-N', 'node1', ...flags);
+    expect(failure).toContain(why);
+    expect(out).toBe('');
+    expect(calls.filter((call) => call.startsWith('token'))).toEqual([]);
   });
 });
