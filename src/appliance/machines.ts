@@ -51,7 +51,7 @@ export function wireMachines(wiring: MachineWiring): MachineParts {
   const { config, storage, hosts, tokens, clock, logger } = wiring;
   const { events, mediaStore, imageStore, media, images } = storage;
   const templates = new EjsTemplates('boot-templates');
-  const firstStage = new FirstStageLibrary(join(storage.directory.path, 'first-stage'), mediaStore, media);
+  const firstStage = new FirstStageLibrary(join(storage.directory.path, 'first-stage'), media, media);
   const dhcp = makeDhcp(wiring, firstStage);
   const macAt = dhcp.macAt.bind(dhcp);
   const scripts = new BootScripts({

@@ -1,8 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FirstStageFile } from '../../domain/boot/first-stage.ts';
-import type { FirmwareFiles, MediumArchitecture } from '../../domain/media/medium.ts';
-import type { MediaStore } from '../../domain/media/store.ts';
+import type { FirmwareFiles, Medium, MediumArchitecture } from '../../domain/media/medium.ts';
 import type { FileLibrary, ServedFile } from '../http/content/served-file.ts';
 
 /**
@@ -30,6 +29,11 @@ const FROM_MEDIA: Readonly<
 
 const NAMES = new Set<string>([...Object.keys(IPXE_PLACES), ...Object.keys(FROM_MEDIA)]);
 
+/** The media there are right now, from memory. */
+export interface MediaList {
+  list(): readonly Medium[];
+}
+
 function isFirstStageFile(name: string): name is FirstStageFile {
   return NAMES.has(name);
 }
@@ -40,11 +44,11 @@ function isFirstStageFile(name: string): name is FirstStageFile {
  */
 export class FirstStageLibrary {
   readonly #directory: string;
-  readonly #media: MediaStore;
+  readonly #media: MediaList;
   readonly #mediaFiles: FileLibrary;
   #available: ReadonlySet<FirstStageFile> = new Set();
 
-  constructor(directory: string, media: MediaStore, mediaFiles: FileLibrary) {
+  constructor(directory: string, media: MediaList, mediaFiles: FileLibrary) {
     this.#directory = directory;
     this.#media = media;
     this.#mediaFiles = mediaFiles;
@@ -60,9 +64,12 @@ export class FirstStageLibrary {
     return this.#fromMedia(name);
   }
 
-  /** Whether a file can be served, as of the last look: DHCP asks for every packet. */
+  /**
+   * Whether a file can be served. DHCP asks for every packet, so files of this machine are as of the last look; those of a
+   * medium are there from the moment it is imported, as the host that it was imported for may be starting already.
+   */
   has(name: FirstStageFile): boolean {
-    return this.#available.has(name);
+    return this.#available.has(name) || this.#pathsOnMedia(name).length > 0;
   }
 
   /** Looks again, since packages are installed and media imported while we run. */
@@ -80,16 +87,23 @@ export class FirstStageLibrary {
   }
 
   async #fromMedia(name: FirstStageFile): Promise<ServedFile | undefined> {
-    const [architecture, kind] = FROM_MEDIA[name] ?? [];
-    if (architecture === undefined || kind === undefined) return undefined;
-    // The newest medium has the newest revocation level (SBAT); an older shim may be refused by firmware.
-    const media = [...(await this.#media.list())].sort((one, other) => other.importedAt - one.importedAt);
-    for (const medium of media) {
-      const path = medium.firmware[architecture]?.[kind];
-      const file = path === undefined ? undefined : await this.#mediaFiles.openFile(medium.name, path);
+    for (const [medium, path] of this.#pathsOnMedia(name)) {
+      const file = await this.#mediaFiles.openFile(medium, path);
       if (file !== undefined) return file;
     }
     return undefined;
+  }
+
+  /** Where media have a file, best first: the newest has the newest revocation level (SBAT); firmware may refuse older shims. */
+  #pathsOnMedia(name: FirstStageFile): readonly (readonly [medium: string, path: string])[] {
+    const [architecture, kind] = FROM_MEDIA[name] ?? [];
+    if (architecture === undefined || kind === undefined) return [];
+    return [...this.#media.list()]
+      .sort((one, other) => other.importedAt - one.importedAt)
+      .flatMap((medium) => {
+        const path = medium.firmware[architecture]?.[kind];
+        return path === undefined ? [] : [[medium.name, path] as const];
+      });
   }
 }
 

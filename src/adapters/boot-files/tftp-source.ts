@@ -1,3 +1,4 @@
+import { LOCAL_DISK_FILE } from '../../domain/boot/plan.ts';
 import { renderChainScript } from '../../domain/boot/script.ts';
 import type { BootScripts } from '../../domain/boot/boot-scripts.ts';
 import type { ScriptLanguage, ScriptTemplates } from '../../domain/boot/script.ts';
@@ -48,7 +49,10 @@ export class BootFileSource implements TftpSource {
       const file = await this.#deps.media.openFile(medium, rest.join('/'));
       if (file !== undefined) return content(file);
     }
-    return { kind: 'refused', reason: 'not-found', message: `${path} is not served here` };
+    // Some firmware shows the message of an error; here it is no error but the way to its disk.
+    const message =
+      path === LOCAL_DISK_FILE ? 'nothing to start from the network' : `${path} is not served here`;
+    return { kind: 'refused', reason: 'not-found', message };
   }
 
   #scriptOf({ path, client }: TftpRequest): { mac: MacAddress; language: ScriptLanguage } | undefined {

@@ -16,15 +16,8 @@ const IPXE = [
 
 /** What lies in the data directory while nobody can be asked. */
 export async function readLibrary(data: string): Promise<LibraryState> {
-  const none = {
-    list: () => Promise.resolve([]),
-    get: () => Promise.resolve(undefined),
-    add: () => Promise.resolve(),
-    remove: () => Promise.resolve(false),
-  };
-  const firstStage = new FirstStageLibrary(join(data, 'first-stage'), none, {
-    openFile: () => Promise.resolve(undefined),
-  });
+  const noMedia = { list: () => [], openFile: () => Promise.resolve(undefined) };
+  const firstStage = new FirstStageLibrary(join(data, 'first-stage'), noMedia, noMedia);
   return {
     media: await names(join(data, 'media')),
     images: await names(join(data, 'images')),

@@ -35,8 +35,9 @@ const FILES: Readonly<Record<BootArchitecture, Readonly<Partial<Record<LoaderCho
 /**
  * Without a choice: the firmware's own network driver. It is the one that just fetched the file, so it works, and it lets go
  * of the card when iPXE ends: EDK2 with a virtio NIC hangs when `ipxe.efi` of 2019 gives the card back to start the disk.
+ * Last a medium's signed GRUB: Debian and Oracle Linux 8 package no iPXE for arm64.
  */
-const PREFERRED: readonly LoaderChoice[] = ['snponly', 'ipxe'];
+const PREFERRED: readonly LoaderChoice[] = ['snponly', 'ipxe', 'grub'];
 
 /**
  * The file for an architecture: of the wanted loader if there is one that can be served, otherwise of the next best.

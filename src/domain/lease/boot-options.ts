@@ -5,8 +5,9 @@ import { EMPTY } from '../../protocol/dhcp/packet.ts';
 import type { DhcpPacket } from '../../protocol/dhcp/packet.ts';
 import { PXE_BYPASS_DISCOVERY } from '../../protocol/dhcp/pxe.ts';
 import { clientSystem } from '../boot/architecture.ts';
-import type { ClientSystem } from '../boot/architecture.ts';
+import type { BootTransport, ClientSystem } from '../boot/architecture.ts';
 import type { MachineRequest } from '../boot/machine.ts';
+import { LOCAL_DISK_FILE } from '../boot/plan.ts';
 import type { BootPlan } from '../boot/plan.ts';
 import type { Client } from './client.ts';
 import type { NetworkAnswers } from './network-answers.ts';
@@ -89,7 +90,7 @@ export function bootAnswer(
   const request = machineRequestOf(client, network);
   if (request === undefined) return undefined;
   const plan = planner(request);
-  const location = locationOf(plan, network.network.address, httpPort);
+  const location = locationOf(plan, request, httpPort);
   if (location === undefined) return plan.kind === 'ignore' ? plan.reason : `the boot plan is ${plan.kind}`;
   const name = textBytes(location);
   const server = textBytes(ipv4FromNumber(network.nextServer));
@@ -110,21 +111,28 @@ export function bootAnswer(
     // A longer name only fits the option; cut off it would be a wrong one.
     file: name.length < FILE_BYTES ? name : EMPTY,
     options,
-    reason: `to start ${location}`,
+    reason: plan.kind === 'local-disk' ? `to start its local disk: ${plan.reason}` : `to start ${location}`,
   };
 }
 
-function locationOf(plan: BootPlan, address: string, httpPort: number): string | undefined {
+function locationOf(
+  plan: BootPlan,
+  { server, transport }: MachineRequest,
+  httpPort: number,
+): string | undefined {
+  // EDK2's HTTP Boot takes an absolute URL with a literal address only when DNS is not offered, and follows no redirect:
+  // the exact path of the file.
+  const file = (name: string, by: BootTransport): string =>
+    by === 'http' ? `http://${server}:${httpPort}/first-stage/${name}` : name;
   switch (plan.kind) {
     case 'first-stage':
-      // EDK2's HTTP Boot takes an absolute URL with a literal address only when DNS is not offered, and follows no
-      // redirect: the exact path of the file.
-      return plan.transport === 'http' ? `http://${address}:${httpPort}/first-stage/${plan.file}` : plan.file;
+      return file(plan.file, plan.transport);
+    case 'local-disk':
+      return file(LOCAL_DISK_FILE, transport);
     case 'script-location':
-      return `http://${address}:${httpPort}${plan.path}`;
+      return `http://${server}:${httpPort}${plan.path}`;
     case 'ignore':
     case 'wait':
-    case 'local-disk':
     case 'install':
       return undefined;
   }

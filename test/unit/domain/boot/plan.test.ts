@@ -97,7 +97,9 @@ describe('the boot plan of a first file', () => {
     expect(first({ architecture: 'uefi-x64' }, undefined, ['snponly.efi'])).toMatchObject({
       file: 'ipxe.efi',
     });
-    expect(first({ architecture: 'uefi-x64' }, undefined, none)).toMatchObject({ kind: 'ignore' });
+    expect(first({ architecture: 'uefi-x64' }, undefined, none)).toMatchObject({ file: 'shimx64.efi' });
+    const nothing = [...none, 'shimx64.efi'];
+    expect(first({ architecture: 'uefi-x64' }, undefined, nothing)).toMatchObject({ kind: 'ignore' });
   });
 
   it.each(['uefi-x64', 'uefi-arm64'] as const)(

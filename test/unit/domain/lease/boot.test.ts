@@ -71,9 +71,21 @@ describe('a boot client is told where to start', () => {
   it('with its own loader when the host has one', () => {
     const bench = new LeaseBench(
       [networkWith()],
-      [{ name: 'a', macs: ['52:54:00:00:00:01'], loader: 'grub' }],
+      [{ name: 'a', macs: ['52:54:00:00:00:01'], loader: 'grub', state: 'discovered' }],
     );
     expect(told(bench.send(discover(1, pxe(7)))).file).toBe('shimx64.efi');
+  });
+  it.each([
+    ['by PXE', 'PXEClient', 7, 'local-disk'],
+    ['by HTTP Boot', 'HTTPClient', 16, 'http://10.20.0.1:8080/first-stage/local-disk'],
+  ] as const)('%s: a file that is not there, when its host is to start its disk', (_, by, type, file) => {
+    const bench = new LeaseBench(
+      [networkWith()],
+      [{ name: 'a', macs: ['52:54:00:00:00:01'], state: 'active' }],
+    );
+    const outcome = bench.send(discover(1, pxe(type, by)));
+    expect(told(outcome)).toMatchObject({ option67: file, vendorClass: by });
+    expect(outcome.decision.reason).toContain('to start its local disk: a is active');
   });
   it('while a machine that does not boot from the network is told nothing of it', () => {
     const outcome = ask([text(60, 'udhcp 1.36')]);
