@@ -129,7 +129,9 @@ export class TestAppliance {
         get: (name) => Promise.reject(new Problem('cluster-not-found', `There is no cluster "${name}".`)),
         create: () => Promise.reject(new Problem('cluster-invalid', 'No clusters here.')),
       },
-      clusterWork: idleClusterWork(),
+      clusterWork: idleClusterWork({
+        departure: { release: (name, _options, actor) => hosts.release(name, actor) },
+      }),
       status: () => ({ version: '0.0.0', startedAt: 0, ready: database.health().state === 'ok', parts: [] }),
       uploads: join(directory, 'uploads'),
       ...options.services,

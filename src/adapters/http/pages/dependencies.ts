@@ -6,7 +6,7 @@ import type { Services } from '../admin/services.ts';
 export interface PagesDependencies {
   readonly services: Pick<
     Services,
-    'hosts' | 'events' | 'networks' | 'leases' | 'media' | 'images' | 'clusters'
+    'hosts' | 'events' | 'networks' | 'leases' | 'media' | 'images' | 'clusters' | 'clusterWork'
   >;
   readonly accounts: Pick<Accounts, 'changePassword'>;
   /** Ends the session whose cookie holds this secret. */

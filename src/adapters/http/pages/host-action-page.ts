@@ -30,12 +30,13 @@ export function doAction(deps: PagesDependencies, views: Views, name: HostAction
 }
 
 async function perform(
-  { services: { hosts } }: PagesDependencies,
+  { services: { hosts, clusterWork } }: PagesDependencies,
   host: Host,
   name: HostActionName,
   actor: string,
 ): Promise<void> {
   if (name === 'arm' || name === 'reinstall') await hosts[name](host.name, {}, actor);
+  else if (name === 'release') await clusterWork.departure.release(host.name, {}, actor);
   else await hosts[name](host.name, actor);
 }
 
