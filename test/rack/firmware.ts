@@ -1,10 +1,16 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How a machine starts. arm64 machines would be one more kind, with qemu-efi-aarch64. */
-export type Firmware = 'bios' | 'uefi' | 'uefi-http' | 'secureboot';
+/** How a machine starts. */
+export type Firmware = 'bios' | 'uefi' | 'uefi-http' | 'secureboot' | 'arm64';
 
 const ovmf = '/usr/share/OVMF';
+const aavmf = '/usr/share/AAVMF';
+
+/** The QEMU that emulates a firmware's machine. */
+export function emulatorOf(firmware: Firmware): string {
+  return firmware === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
+}
 
 /** QEMU's arguments for a firmware; UEFI variables are the machine's own copy, so boot entries do not leak between runs. */
 export async function firmwareArguments(firmware: Firmware, directory: string): Promise<string[]> {
@@ -19,6 +25,15 @@ export async function firmwareArguments(firmware: Firmware, directory: string): 
         ...(await flash('CODE_4M', 'VARS_4M', directory)),
         ...support('IPv6PXE', 'n'),
       ];
+    case 'arm64': {
+      const own = join(directory, 'vars.fd');
+      await copyFile(join(aavmf, 'AAVMF_VARS.fd'), own);
+      return [
+        ...['-machine', 'virt'],
+        ...flashDrives(join(aavmf, 'AAVMF_CODE.fd'), own),
+        ...support('IPv6PXE', 'n'),
+      ];
+    }
     case 'uefi-http':
       // OVMF tries PXE over both protocols for three minutes before HTTP; without PXE support it starts with HTTP.
       return [
@@ -39,9 +54,13 @@ export async function firmwareArguments(firmware: Firmware, directory: string): 
 async function flash(code: string, variables: string, directory: string): Promise<string[]> {
   const own = join(directory, 'vars.fd');
   await copyFile(join(ovmf, `OVMF_${variables}.fd`), own);
+  return flashDrives(join(ovmf, `OVMF_${code}.fd`), own);
+}
+
+function flashDrives(code: string, variables: string): string[] {
   return [
-    ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${join(ovmf, `OVMF_${code}.fd`)}`],
-    ...['-drive', `if=pflash,format=raw,unit=1,file=${own}`],
+    ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,format=raw,unit=1,file=${variables}`],
   ];
 }
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerialConsole } from './console.ts';
-import { firmwareArguments, type Firmware } from './firmware.ts';
+import { temporaryFolder } from './folders.ts';
+import { emulatorOf, firmwareArguments, type Firmware } from './firmware.ts';
 import { Monitor } from './monitor.ts';
 import type { RackNetwork } from './network.ts';
 
@@ -22,6 +22,8 @@ export interface MachineOptions {
   readonly disk?: string;
   /** The machine stays on after the stand-in OS reported (`RACK: done`). */
   readonly stay?: boolean;
+  /** The wire it is on; the network's first bridge by default. */
+  readonly bridge?: string;
   /** More network cards on the same bridge, by address. */
   readonly extraMacs?: readonly string[];
   /** A CD-ROM image, for installation without network. */
@@ -63,14 +65,14 @@ export class Machine {
   }
 
   static async start(options: MachineOptions): Promise<Machine> {
-    const directory = await mkdtemp(join(tmpdir(), `hearth-rack-${options.name}-`));
+    const directory = await temporaryFolder(options.name);
     const uuid = uuidOf(options.mac);
     const args = await machineArguments(options, uuid, directory);
     const machine = new Machine(
       options,
       uuid,
       directory,
-      options.network.command('qemu-system-x86_64', ...args),
+      options.network.command(emulatorOf(options.firmware), ...args),
     );
     try {
       await machine.#powerOn();
@@ -157,7 +159,7 @@ async function machineArguments(options: MachineOptions, uuid: string, directory
   await truncate(disk, (options.diskGiB ?? 8) * 2 ** 30);
   const networkCards: string[] = [];
   for (const [index, mac] of [options.mac, ...(options.extraMacs ?? [])].entries()) {
-    const tap = await options.network.addTap();
+    const tap = await options.network.addTap(options.bridge);
     // An empty romfile leaves PXE to the firmware's own driver on UEFI; BIOS has none, so QEMU's iPXE ROM is its PXE.
     // Fixed slots name the interfaces enp0s2, enp0s3, …
     const rom = options.firmware === 'bios' ? '' : ',romfile=';
@@ -179,7 +181,8 @@ async function machineArguments(options: MachineOptions, uuid: string, directory
       '-accel',
       'tcg,thread=multi',
       '-cpu',
-      'max',
+      // `max` of arm64 emulates pointer authentication, which costs more than all else.
+      options.firmware === 'arm64' ? 'cortex-a57' : 'max',
       '-smp',
       String(options.cpus ?? 1),
     ],

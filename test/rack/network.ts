@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { run } from './build/exec.ts';
+import { Neighbour } from './neighbour.ts';
+import type { NeighbourLink } from './neighbour.ts';
 
 export interface RackNetworkOptions {
   /** The appliance's address on the rack's bridge, with its prefix length. */
@@ -8,8 +10,8 @@ export interface RackNetworkOptions {
 }
 
 /**
- * A rack's private network: a namespace with one bridge, a tap per machine, and a veth pair through which this process
- * reaches listeners inside (the appliance's admin API). Names carry the process id, so that runs do not meet.
+ * A rack's private network: a namespace with a bridge (or several), a tap per machine, and a veth pair through which this
+ * process reaches listeners inside (the appliance's admin API). Names carry the process id, so that runs do not meet.
  */
 export class RackNetwork {
   readonly namespace: string;
@@ -18,7 +20,8 @@ export class RackNetwork {
   readonly insideAddress: string;
   readonly outsideAddress: string;
   readonly #outsideLink: string;
-  readonly #onExit = (): void => removeNamespace(this.namespace);
+  readonly #onExit = (): void => this.#remove();
+  readonly #neighbours: Neighbour[] = [];
   #taps = 0;
 
   private constructor(serial: number) {
@@ -67,21 +70,47 @@ export class RackNetwork {
     await this.#ip('addr', 'add', `${this.insideAddress}/30`, 'dev', inside);
     await this.#ip('link', 'set', inside, 'up');
     await this.#ip('link', 'set', 'lo', 'up');
+    await this.addBridge(this.bridge, address);
+  }
+
+  /** A wire of its own. Without an address only its machines and neighbours are on it, not the appliance. */
+  async addBridge(name: string, address?: string): Promise<void> {
     // Without spanning tree and with no forwarding delay a port passes the first DISCOVER.
-    await this.#ip('link', 'add', this.bridge, 'type', 'bridge', 'stp_state', '0', 'forward_delay', '0');
-    await this.#ip('addr', 'add', address, 'dev', this.bridge);
-    await this.#ip('link', 'set', this.bridge, 'up');
+    await this.#ip('link', 'add', name, 'type', 'bridge', 'stp_state', '0', 'forward_delay', '0');
+    if (address !== undefined) await this.#ip('addr', 'add', address, 'dev', name);
+    await this.#ip('link', 'set', name, 'up');
+  }
+
+  /** Another computer on the rack's wires, which routes between them: a relay, the site's own server. */
+  async addNeighbour(...links: readonly NeighbourLink[]): Promise<Neighbour> {
+    const neighbour = new Neighbour(`hearth-rack-${process.pid}-${RackNetwork.#serial++}`);
+    this.#neighbours.push(neighbour);
+    await ip('netns', 'add', neighbour.namespace);
+    for (const { bridge, device, address } of links) {
+      const port = `nb${this.#taps++}`;
+      const peer = ['peer', 'name', device, 'netns', neighbour.namespace];
+      await this.#ip('link', 'add', port, 'type', 'veth', ...peer);
+      await this.#ip('link', 'set', port, 'master', bridge, 'up');
+      await ip('-n', neighbour.namespace, 'addr', 'add', address, 'dev', device);
+      await ip('-n', neighbour.namespace, 'link', 'set', device, 'up');
+    }
+    await run(...neighbour.command('sysctl', '-q', '-w', 'net.ipv4.ip_forward=1'));
+    return neighbour;
+  }
+
+  async addRoute(subnet: string, via: string): Promise<void> {
+    await this.#ip('route', 'add', subnet, 'via', via);
   }
 
   #ip(...args: string[]): Promise<string> {
     return run('ip', ['-n', this.namespace, ...args]);
   }
 
-  /** A new tap on the bridge, for one network card. */
-  async addTap(): Promise<string> {
+  /** A new tap on a bridge, for one network card. */
+  async addTap(bridge: string = this.bridge): Promise<string> {
     const tap = `tap${this.#taps++}`;
     await this.#ip('tuntap', 'add', tap, 'mode', 'tap');
-    await this.#ip('link', 'set', tap, 'master', this.bridge, 'up');
+    await this.#ip('link', 'set', tap, 'master', bridge, 'up');
     return tap;
   }
 
@@ -97,6 +126,11 @@ export class RackNetwork {
   /** Removes the namespace with all its links. Machines and servers inside are to be stopped before. */
   close(): void {
     process.off('exit', this.#onExit);
+    this.#remove();
+  }
+
+  #remove(): void {
+    for (const { namespace } of this.#neighbours) removeNamespace(namespace);
     removeNamespace(this.namespace);
   }
 
@@ -125,7 +159,7 @@ function removeNamespace(namespace: string): void {
   execFileSync('ip', ['netns', 'del', namespace]);
 }
 
-/** A killed test leaves its namespace behind: the next one removes those whose maker is dead. */
+/** A killed test leaves its namespaces behind: the next one removes those whose maker is dead. */
 function removeAbandonedNamespaces(): void {
   if (!existsSync('/run/netns')) return;
   for (const name of readdirSync('/run/netns')) {

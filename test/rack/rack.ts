@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Appliance } from './appliance.ts';
 import { buildAssets } from './build/assets.ts';
 import { ControlPlane } from './control-plane.ts';
+import { addIpv6Router } from './ipv6-router.ts';
 import { Machine } from './machine.ts';
 import type { MachineOptions } from './machine.ts';
 import { RackNetwork } from './network.ts';
+import { removeAbandonedFolders, temporaryFolder } from './folders.ts';
 import { readEvents, readHosts } from './records.ts';
 import type { EventRecord, HostRecord } from './records.ts';
 
@@ -34,10 +35,19 @@ providers:
 `;
 
 export interface VirtualRackOptions {
+  /** The `networks:` of hearth.yaml; one authoritative network on the first bridge by default. */
+  readonly networks?: string;
+  /** Lays out more wires and neighbours before the appliance starts. */
+  readonly layOut?: (network: RackNetwork, folder: string) => Promise<void>;
   /** Where consoles and logs are kept; a temporary folder that is removed when absent. */
   readonly evidence?: string;
   /** Told what happens, for a person who watches. */
   readonly tell?: (text: string) => void;
+}
+
+/** One wire with the appliance and, so that nobody waits for it, a router with IPv6. */
+function layOutOneWire(network: RackNetwork, folder: string): Promise<void> {
+  return addIpv6Router(network, network.bridge, 0, folder);
 }
 
 /** A rack with the real appliance in it: namespace, bridge, machines of QEMU, imported medium and image, one cluster. */
@@ -66,14 +76,18 @@ export class VirtualRack {
   static async start(options: VirtualRackOptions = {}): Promise<VirtualRack> {
     const tell = options.tell ?? ((): void => undefined);
     tell('building the installer and system stand-ins (cached after the first time)');
+    await removeAbandonedFolders();
     const assets = await buildAssets();
-    const folder = options.evidence ?? (await mkdtemp(join(tmpdir(), 'hearth-rack-')));
+    const folder = options.evidence ?? (await temporaryFolder('rack'));
     await mkdir(folder, { recursive: true });
+    // What a run before left in a folder that was named.
+    await rm(join(folder, 'data'), { recursive: true, force: true });
     const network = await RackNetwork.create();
-    const appliance = new Appliance({ network, folder, networks: NETWORKS });
+    const appliance = new Appliance({ network, folder, networks: options.networks ?? NETWORKS });
     const controlPlane = await ControlPlane.start(network, ENDPOINT, join(folder, 'control-plane.log'));
     const rack = new VirtualRack(network, appliance, controlPlane, folder, options.evidence === undefined);
     try {
+      await (options.layOut ?? layOutOneWire)(network, folder);
       tell('starting the appliance');
       await appliance.start();
       tell('importing the medium and the image');
@@ -89,8 +103,8 @@ export class VirtualRack {
     }
   }
 
-  /** Enters a host and arms it. */
-  async register(
+  /** Enters a host without arming it: it is to start its local disk. */
+  async enter(
     name: string,
     mac: string,
     role: 'control-plane' | 'worker',
@@ -101,6 +115,16 @@ export class VirtualRack {
       // QEMU's emulated timer interrupt can miss the kernel's check on a busy machine; KVM guests skip it too.
       ...['--kernel-arg', 'no_timer_check'],
     );
+  }
+
+  /** Enters a host and arms it. */
+  async register(
+    name: string,
+    mac: string,
+    role: 'control-plane' | 'worker',
+    ...options: readonly string[]
+  ): Promise<void> {
+    await this.enter(name, mac, role, ...options);
     await this.appliance.hearth('host', 'arm', name);
   }
 
@@ -139,6 +163,8 @@ export class VirtualRack {
     await this.controlPlane.stop();
     await this.appliance.stop();
     this.network.close();
-    if (this.#temporary) await rm(this.folder, { recursive: true, force: true });
+    // Consoles and logs are the evidence; a gigabyte of media and images is not.
+    const waste = this.#temporary ? this.folder : join(this.folder, 'data');
+    await rm(waste, { recursive: true, force: true });
   }
 }

@@ -10,6 +10,7 @@ const TOOLS = [
   'ip',
   'sgdisk',
   'mcopy',
+  'dnsmasq',
 ];
 const FILES = ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/lib/ipxe/ipxe.efi', '/dev/net/tun'];
 

@@ -36,17 +36,30 @@ function hashPath(hash: ReturnType<typeof createHash>, path: string, name: strin
     .update(content);
 }
 
+/** Builds under way in this process: two tests that need the same asset wait for one build. */
+const building = new Map<string, Promise<string>>();
+
 /**
  * Answers `<cache>/<name>-<hash>`, building it when it is not there. The build works in a directory of its own that
  * is renamed into place when complete, so a killed build leaves no half asset and of two builders the first one wins.
  */
-export async function cached(
+export function cached(
   name: string,
   inputs: Inputs,
   build: (directory: string) => Promise<void>,
 ): Promise<string> {
+  const final = join(cacheDirectory(), `${name}-${hashInputs(inputs)}`);
+  const under = building.get(final) ?? buildOnce(name, final, build).finally(() => building.delete(final));
+  building.set(final, under);
+  return under;
+}
+
+async function buildOnce(
+  name: string,
+  final: string,
+  build: (directory: string) => Promise<void>,
+): Promise<string> {
   const cache = cacheDirectory();
-  const final = join(cache, `${name}-${hashInputs(inputs)}`);
   if (existsSync(final)) {
     await utimes(final, new Date(), new Date());
     return final;
@@ -63,7 +76,25 @@ export async function cached(
   } finally {
     await rm(working, { recursive: true, force: true });
   }
+  await removeOutdated(cache, name);
   return final;
+}
+
+const KEPT = 2;
+/** Another checkout's tests may be in the middle of importing an asset. */
+const IN_USE_MS = 3_600_000;
+
+/** Keeps the assets of a kind that were used last: this checkout's, and that of the branch before it. */
+async function removeOutdated(cache: string, name: string): Promise<void> {
+  const entries = (await readdir(cache)).filter((entry) => /^(.*)-[0-9a-f]{16}$/.exec(entry)?.[1] === name);
+  const used = entries.map((entry) => ({
+    path: join(cache, entry),
+    at: statSync(join(cache, entry)).mtimeMs,
+  }));
+  used.sort((one, other) => other.at - one.at);
+  for (const { path, at } of used.slice(KEPT)) {
+    if (Date.now() - at > IN_USE_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Working directories carry their builder's process id; those of dead builders are removed. */

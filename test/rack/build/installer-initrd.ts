@@ -5,8 +5,12 @@ import { guestModules, moduleFiles } from './kernel-modules.ts';
 import { copyPath, kernelVersion } from './libraries.ts';
 import { guestDirectory, sharedFiles } from './sources.ts';
 
-/** The installer's initrd: busybox, the drivers of the virtual machines and our scripts. Answers the image's path. */
-export async function makeInstallerInitrd(base: string, working: string): Promise<string> {
+/**
+ * The installer's initrd: busybox, the drivers of the virtual machines and our scripts. Answers the image's path.
+ *
+ * @param runnable a tree whose busybox this machine can run, where `base` is of another architecture
+ */
+export async function makeInstallerInitrd(base: string, working: string, runnable = base): Promise<string> {
   const root = join(working, 'initrd');
   const scripts = join(guestDirectory, 'installer/initrd');
   const directories = [
@@ -27,15 +31,15 @@ export async function makeInstallerInitrd(base: string, working: string): Promis
   await cp(join(scripts, 'lib'), join(root, 'lib/rack'), { recursive: true });
   await cp(join(sharedFiles, 'arguments.sh'), join(root, 'lib/rack/arguments.sh'));
   await writeFile(join(root, 'lib/rack/modules'), `${guestModules.join(' ')}\n`);
-  await installBusybox(base, root);
+  await installBusybox(base, root, runnable);
   await installModules(base, root);
   await chmod(join(root, 'init'), 0o755);
   return pack(root, join(working, 'initrd.img'));
 }
 
-async function installBusybox(base: string, root: string): Promise<void> {
+async function installBusybox(base: string, root: string, runnable: string): Promise<void> {
   await cp(join(base, 'usr/bin/busybox'), join(root, 'usr/bin/busybox'));
-  const applets = await run('chroot', [base, '/usr/bin/busybox', '--list']);
+  const applets = await run('chroot', [runnable, '/usr/bin/busybox', '--list']);
   for (const name of applets.trim().split('\n')) {
     if (name !== 'busybox') await symlink('busybox', join(root, 'usr/bin', name));
   }
