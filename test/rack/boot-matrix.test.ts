@@ -199,6 +199,11 @@ describe.skipIf(missing.length > 0)('a machine', { concurrent: true, timeout: 14
       if (one.firmware !== 'bios') expect(machine.console.matching(ran)).toEqual([]);
     });
     await rm(disk);
+    const told = await textsOf(one.name);
+    // A BIOS is silent on the serial port: its way by iPXE shows in what it fetched.
+    expect(told.some((text) => text.includes('fetched its ipxe script (local-disk'))).toBe(
+      one.firmware === 'bios',
+    );
     for (const { level, text } of await eventsOf(one.name)) expect(level, text).toBe('info');
   });
 

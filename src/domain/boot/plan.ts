@@ -35,11 +35,11 @@ const RETRY_SECONDS = 15;
 
 /**
  * The name that UEFI firmware is given when its host is to start the local disk. Nothing is served under it, on purpose: at
- * "not found" EDK2 goes on to its next boot option within a second, by TFTP and by HTTP. The other ways were measured with OVMF
- * (docs/decisions/boot-matrix.md) and are worse:
- * - an iPXE that ends at once costs 20 s, twice where HTTP Boot follows PXE, and `ipxe.efi` hangs when it gives the card back;
+ * "not found" EDK2 goes on to its next boot option at once, by TFTP and by HTTP. The other ways, measured in OVMF
+ * (docs/decisions/boot-matrix.md), are worse:
+ * - an iPXE that only ends again costs 10 to 20 s, and `ipxe.efi` hangs when it gives the card back;
  * - a GRUB without Red Hat's `exit` patch ends with success, upon which the firmware stops in its menu;
- * - an answer without a file is no answer to firmware, which waits for a better one for up to a minute.
+ * - an answer without a file is no answer to firmware, which goes on asking.
  *
  * A BIOS is not treated so: its iPXE starts the first disk, whatever the ROM thinks of errors.
  */
