@@ -12,7 +12,7 @@ export async function benchFleet(): Promise<string> {
   return [
     '## A fleet that is powered on at once',
     '',
-    `Simulated hosts do everything on the wire that real ones do, against the built appliance in a network namespace: DHCP as firmware, as iPXE and as a system; TFTP in lockstep with EDK2's size probe; script, Kickstart, facts, progress; Ignition with its own retries; \`kubeadm\` against an API that comes up with the CA from the first control plane's config and takes only tokens that it has. The last byte of kernel, initrd, stage2 and image is not moved (64 KiB of each file is). The seconds that hardware spends between two messages are scaled by ${TIME_SCALE}: the load is that of ten times as many hosts a minute.`,
+    `Simulated hosts do everything on the wire that real ones do, against the built appliance in a network namespace: DHCP as firmware, as iPXE and as a system; TFTP in lockstep with EDK2's size probe; script, Kickstart, facts, progress; Ignition with its own retries; \`kubeadm\` against an API that comes up with the CA from the first control plane's config and takes only tokens that it has. Of kernel, initrd and stage2 the first 64 KiB are moved, of the image its metadata only. The seconds that hardware spends between two messages are scaled by ${TIME_SCALE}: the load is that of ten times as many hosts a minute.`,
     '',
     '### 1,000 hosts within one minute',
     '',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 
 /** Programs that Hearth is measured beside or with, and what makes them say their version. */
 const PROGRAMS: readonly (readonly [string, ...string[]])[] = [
@@ -25,6 +25,8 @@ export function describeMachine(): string {
     `Linux ${release()}`,
     `Node ${process.versions.node}`,
     ...programs,
+    // Of what else ran here: on a busy machine the numbers say more about that than about anybody's program.
+    `load average ${(loadavg()[0] ?? 0).toFixed(1)} at the start`,
   ];
   return parts.join(', ');
 }

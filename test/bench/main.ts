@@ -32,9 +32,10 @@ const left: string[] = [];
 for (const [name, measure] of Object.entries(SUITES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`\n=== ${name} ===`);
+  const machine = describeMachine();
   try {
     const text = await measure();
-    sections.set(name, { machine: describeMachine(), text });
+    sections.set(name, { machine, text });
     console.log(text);
     writeFileSync(PAGE, writePage(Object.keys(SUITES), sections));
   } catch (error) {
