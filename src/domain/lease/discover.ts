@@ -34,8 +34,15 @@ function offer(inquiry: Inquiry, now: number, probesLeft: number): Decision {
     ...silence(`looks whether ${ipv4FromNumber(address)} is in use before it offers it`, client),
     probe: {
       address,
-      resume: (occupied, later) =>
-        occupied ? skipOccupied(inquiry, choice, later, probesLeft - 1) : offerDecision(inquiry, choice),
+      resume: (occupied, later) => {
+        // An impatient client repeats its DISCOVER, is offered the address at once, takes it, and answers the probe itself.
+        const lease = selected.link.leaseAt(address);
+        if (lease?.state === 'active' && lease.key === client.key)
+          return silence('it took the address while that was probed', client);
+        return occupied
+          ? skipOccupied(inquiry, choice, later, probesLeft - 1)
+          : offerDecision(inquiry, choice);
+      },
     },
   };
 }
