@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCAL_DISK_FILE } from '../../src/domain/boot/plan.ts';
 import type { DhcpClients, Lease } from './dhcp-client.ts';
 import type { DhcpProgram } from './dhcp-packets.ts';
 import type { FleetAddresses } from './addresses.ts';
@@ -87,6 +88,7 @@ export class HostLife {
     const rom = await this.#lease('firmware');
     const file = rom.bootFile ?? '';
     const server = rom.server;
+    if (file === LOCAL_DISK_FILE) return this.#failToBoot(rom);
     await stopwatch.around(`TFTP ${file}`, () =>
       fetchByTftp({ localAddress: rom.address, server, file }, stopwatch),
     );
@@ -100,6 +102,19 @@ export class HostLife {
       await this.#pause('script');
     }
     throw new Error(`${this.#machine.name} is told to wait for ever`);
+  }
+
+  /** Firmware that gets no file goes on with its own boot order: the disk. A file here would start the network once more. */
+  async #failToBoot({ address, server, bootFile = '' }: Lease): Promise<ScriptOutcome> {
+    const { stopwatch } = this.#world;
+    const fetch = { localAddress: address, server, file: bootFile };
+    const started = await fetchByTftp(fetch, stopwatch).then(
+      () => true,
+      () => false,
+    );
+    if (started) throw new Error(`${this.#machine.name} was to start its disk and was given a file`);
+    stopwatch.count('firmware sent on to its disk');
+    return { kind: 'local-disk' };
   }
 
   async #install(script: Extract<ScriptOutcome, { kind: 'install' }>): Promise<KickstartOrders> {
