@@ -12,7 +12,10 @@ const HEARTH = fileURLToPath(new URL('../../bin/hearth', import.meta.url));
 
 export interface ApplianceOptions {
   readonly network: RackNetwork;
+  /** Where its configuration and log are kept. */
   readonly folder: string;
+  /** Its data directory. */
+  readonly data: string;
   /** hearth.yaml without the admin listener, which is put where this process reaches it. */
   readonly networks: string;
 }
@@ -27,7 +30,7 @@ export class Appliance {
 
   constructor(options: ApplianceOptions) {
     this.#options = options;
-    this.data = join(options.folder, 'data');
+    this.data = options.data;
     this.url = `https://${options.network.insideAddress}:8443`;
   }
 

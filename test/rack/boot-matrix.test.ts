@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_DISK_FILE } from '../../src/domain/boot/plan.ts';
@@ -186,10 +186,14 @@ describe.skipIf(missing.length > 0)('a machine', { concurrent: true, timeout: 14
   it.each([
     ['UEFI PXE', { name: 'disk1', firmware: 'uefi', number: 6 }],
     ['UEFI HTTP Boot', { name: 'disk2', firmware: 'uefi-http', number: 7 }],
+    [
+      'UEFI PXE beside the site’s DHCP server',
+      { name: 'disk5', firmware: 'uefi', number: 12, bridge: WIRES.proxied },
+    ],
     ['BIOS PXE', { name: 'disk3', firmware: 'bios', number: 8 }],
     ['Secure Boot', { name: 'disk4', firmware: 'secureboot', number: 9, options: ['--loader', 'grub'] }],
   ] as [string, Case][])('starts its own disk after %s, unless it is armed', async (_, one) => {
-    const disk = join(rack.folder, `${one.name}.raw`);
+    const disk = join(rack.scratch, `${one.name}.raw`);
     await copyFile(await markedDisk(), disk);
     await rack.enter(one.name, macOf(one), 'worker', '--medium', X64_MEDIUM, ...(one.options ?? []));
     await withMachine(one, disk, async (machine) => {
@@ -198,7 +202,6 @@ describe.skipIf(missing.length > 0)('a machine', { concurrent: true, timeout: 14
       const ran = /iPXE initialising|Fetching Netboot Image/;
       if (one.firmware !== 'bios') expect(machine.console.matching(ran)).toEqual([]);
     });
-    await rm(disk);
     const told = await textsOf(one.name);
     // A BIOS is silent on the serial port: its way by iPXE shows in what it fetched.
     expect(told.some((text) => text.includes('fetched its ipxe script (local-disk'))).toBe(

@@ -54,23 +54,25 @@ function layOutOneWire(network: RackNetwork, folder: string): Promise<void> {
 export class VirtualRack {
   readonly network: RackNetwork;
   readonly appliance: Appliance;
+  /** Consoles and logs. */
   readonly folder: string;
+  /** Data and disks, gone with the rack: the evidence of a failed run is text, not a gigabyte of media. */
+  readonly scratch: string;
   readonly controlPlane: ControlPlane;
   readonly #machines: Machine[] = [];
-  readonly #temporary: boolean;
 
   private constructor(
     network: RackNetwork,
     appliance: Appliance,
     controlPlane: ControlPlane,
     folder: string,
-    temporary: boolean,
+    scratch: string,
   ) {
     this.network = network;
     this.appliance = appliance;
     this.controlPlane = controlPlane;
     this.folder = folder;
-    this.#temporary = temporary;
+    this.scratch = scratch;
   }
 
   static async start(options: VirtualRackOptions = {}): Promise<VirtualRack> {
@@ -78,14 +80,16 @@ export class VirtualRack {
     tell('building the installer and system stand-ins (cached after the first time)');
     await removeAbandonedFolders();
     const assets = await buildAssets();
-    const folder = options.evidence ?? (await temporaryFolder('rack'));
+    const scratch = await temporaryFolder('rack');
+    const folder = options.evidence ?? scratch;
     await mkdir(folder, { recursive: true });
-    // What a run before left in a folder that was named.
-    await rm(join(folder, 'data'), { recursive: true, force: true });
     const network = await RackNetwork.create();
-    const appliance = new Appliance({ network, folder, networks: options.networks ?? NETWORKS });
+    const appliance = new Appliance({
+      ...{ network, folder, data: join(scratch, 'data') },
+      networks: options.networks ?? NETWORKS,
+    });
     const controlPlane = await ControlPlane.start(network, ENDPOINT, join(folder, 'control-plane.log'));
-    const rack = new VirtualRack(network, appliance, controlPlane, folder, options.evidence === undefined);
+    const rack = new VirtualRack(network, appliance, controlPlane, folder, scratch);
     try {
       await (options.layOut ?? layOutOneWire)(network, folder);
       tell('starting the appliance');
@@ -163,8 +167,6 @@ export class VirtualRack {
     await this.controlPlane.stop();
     await this.appliance.stop();
     this.network.close();
-    // Consoles and logs are the evidence; a gigabyte of media and images is not.
-    const waste = this.#temporary ? this.folder : join(this.folder, 'data');
-    await rm(waste, { recursive: true, force: true });
+    await rm(this.scratch, { recursive: true, force: true });
   }
 }
