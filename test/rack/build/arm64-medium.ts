@@ -26,7 +26,7 @@ export async function arm64Medium(): Promise<string> {
     const tree = join(working, 'iso');
     await run('mmdebstrap', [
       ...['--variant=extract', '--architectures=arm64', '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr'],
-      ...[`--include=${packages.join(',')}`, 'bookworm', base, 'http://deb.debian.org/debian'],
+      ...[`--include=${packages.join(',')}`, 'bookworm', base],
     ]);
     await listModules(base, runnable);
     await layOutTree(base, working, tree, runnable);

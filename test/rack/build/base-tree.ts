@@ -28,7 +28,6 @@ export async function baseTree(): Promise<string> {
         `--include=${packages.join(',')}`,
         suite,
         join(working, 'root'),
-        'http://deb.debian.org/debian',
       ]);
     },
   );
