@@ -24,7 +24,13 @@ providers:
 `;
 
 const eventList = z.array(
-  z.looseObject({ level: z.string(), type: z.string(), text: z.string(), address: z.string().nullish() }),
+  z.looseObject({
+    level: z.string(),
+    type: z.string(),
+    text: z.string(),
+    address: z.string().nullish(),
+    data: z.record(z.string(), z.unknown()).nullish(),
+  }),
 );
 
 /** One armed control plane and three addresses: the host's own, somebody's who looks, and a thief's. */
@@ -143,6 +149,10 @@ describe('the secrets of a host, over HTTP', () => {
     const fetched = trail.filter(({ type }) => type === 'boot.ignition');
     expect(fetched).toHaveLength(2);
     expect(fetched[0]).toMatchObject({ address: HOST, text: expect.stringContaining('ca-key') as string });
+    expect(fetched[0]?.data).toMatchObject({
+      files: expect.stringContaining('/etc/kubernetes/pki/ca.key') as string,
+      units: expect.stringContaining('ocne.service') as string,
+    });
     expect(JSON.stringify(trail)).not.toContain(token);
     expect(JSON.stringify(trail)).not.toContain('PRIVATE KEY');
   });

@@ -58,6 +58,8 @@ export class LateNodeConfigs implements NodeConfigRenderer {
       body: serialiseConfig(negotiated.config),
       contentType: negotiated.contentType,
       secrets: rendered.secrets,
+      files: (negotiated.config.storage?.files ?? []).map(({ path }) => path),
+      units: (negotiated.config.systemd?.units ?? []).map(({ name }) => name),
       resets: resetKubeadm,
     };
   }

@@ -15,6 +15,9 @@ export interface NodeConfig {
   readonly body: string;
   readonly contentType: string;
   readonly secrets: readonly string[];
+  /** Paths of the files and names of the units in it, for the audit trail. */
+  readonly files: readonly string[];
+  readonly units: readonly string[];
   /** What kubeadm did on the host before is undone first. */
   readonly resets: boolean;
 }
@@ -96,7 +99,14 @@ export class NodeConfigs {
       text: `${host.name} fetched its Ignition config${again ? ' again' : ''} to ${part.kind} ${part.cluster.name}${aftermath(again, config)}; in it: ${config.secrets.join(', ')}`,
       host: host.id,
       address: client,
-      data: { part: part.kind, cluster: part.cluster.name, again },
+      data: {
+        part: part.kind,
+        cluster: part.cluster.name,
+        again,
+        secrets: config.secrets.join(' '),
+        files: config.files.join(' '),
+        units: config.units.join(' '),
+      },
     });
     return { kind: 'config', config };
   }
