@@ -77,12 +77,14 @@ async function powerOn(target: VirtualRack): Promise<readonly string[]> {
 async function watchEvents(watched: VirtualRack, names: readonly string[]): Promise<void> {
   let last = 0;
   for (;;) {
+    const hosts = (await watched.hosts()).filter(({ name }) => names.includes(name));
     for (const event of await watched.events()) {
       if (event.id <= last) continue;
       last = event.id;
-      tell(event.text);
+      // Told on a host's own page, an event need not name it.
+      const owner = hosts.find(({ id }) => id === event.host)?.name ?? 'some host';
+      tell(event.text.replace(/^Its /, `${owner}: its `));
     }
-    const hosts = (await watched.hosts()).filter(({ name }) => names.includes(name));
     const failed = hosts.find(({ state }) => state === 'failed');
     if (failed !== undefined) throw new Error(`${failed.name} failed: ${failed.failure?.reason ?? ''}`);
     if (hosts.every(({ state }) => state === 'active')) return;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** What the tests read of `hearth host show --json`. */
 const hostRecord = z.looseObject({
+  id: z.string(),
   name: z.string(),
   state: z.string(),
   detail: z.string().nullish(),

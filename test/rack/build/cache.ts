@@ -62,6 +62,7 @@ async function buildOnce(
   const cache = cacheDirectory();
   if (existsSync(final)) {
     await utimes(final, new Date(), new Date());
+    await removeOutdated(cache, name);
     return final;
   }
   await mkdir(cache, { recursive: true });
