@@ -8,7 +8,7 @@ const MINIMAL =
 
 function load(contents: Record<string, string>, request: Partial<LoadRequest> = {}): LoadedCluster {
   return loadCluster({
-    clusterFile: '/work/byo.yaml',
+    clusterFile: '/site/byo.yaml',
     networkInterface: 'required',
     home: '/home/u',
     environment: {},
@@ -18,7 +18,7 @@ function load(contents: Record<string, string>, request: Partial<LoadRequest> = 
 }
 
 const withFile = (text: string, request: Partial<LoadRequest> = {}): LoadedCluster =>
-  load({ '/work/byo.yaml': MINIMAL + text }, request);
+  load({ '/site/byo.yaml': MINIMAL + text }, request);
 
 describe('the documented minimal cluster file', () => {
   test('is enough', () => {
@@ -38,7 +38,7 @@ describe('the documented minimal cluster file', () => {
 
   test('takes its defaults from defaults.yaml, then from itself, then from flags', () => {
     const contents = {
-      '/work/byo.yaml': `${MINIMAL}podSubnet: 10.1.0.0/16\n`,
+      '/site/byo.yaml': `${MINIMAL}podSubnet: 10.1.0.0/16\n`,
       '/home/u/.ocne/defaults.yaml':
         'podSubnet: 10.9.0.0/16\nserviceSubnet: 10.8.0.0/16\nregistry: reg.example\n',
     };
@@ -54,7 +54,7 @@ describe('the documented minimal cluster file', () => {
 
   test('looks for defaults where OCNE_DEFAULTS says', () => {
     const contents = {
-      '/work/byo.yaml': MINIMAL,
+      '/site/byo.yaml': MINIMAL,
       '/etc/d.yaml': 'registry: r.example\n',
       '/home/u/.ocne/defaults.yaml': 'bad: 1\n',
     };
@@ -80,7 +80,7 @@ describe('what ocne refuses is refused in its words', () => {
   const file =
     (text: string): (() => unknown) =>
     () =>
-      load({ '/work/byo.yaml': `provider: byo\n${text}` });
+      load({ '/site/byo.yaml': `provider: byo\n${text}` });
   test.each([
     ['providers: {byo: {networkInterface: e}}\n', 'A virtual IP or load balancer is required'],
     [
@@ -109,37 +109,37 @@ describe('what cannot work is refused before anything is written', () => {
   ])('%j', (text, why) => {
     const key = text.split(':')[0] ?? '';
     const lines = MINIMAL.split('\n').filter((line) => !line.startsWith(`${key}:`));
-    expect(() => load({ '/work/byo.yaml': `${lines.join('\n')}${text}` })).toThrow(why);
+    expect(() => load({ '/site/byo.yaml': `${lines.join('\n')}${text}` })).toThrow(why);
   });
 
   test('a cluster file that is not there', () => {
-    expect(() => load({})).toThrow('could not parse config file /work/byo.yaml');
+    expect(() => load({})).toThrow('could not parse config file /site/byo.yaml');
   });
 
   test('an appliance does not need the interface, which it knows for each host', () => {
-    const contents = { '/work/byo.yaml': 'provider: byo\nloadBalancer: lb.example\n' };
+    const contents = { '/site/byo.yaml': 'provider: byo\nloadBalancer: lb.example\n' };
     expect(load(contents, { networkInterface: 'per-host' }).cluster.byo.networkInterface).toBe('');
   });
 });
 
 describe('the key of the user', () => {
   const contents = {
-    '/work/byo.yaml': MINIMAL,
+    '/site/byo.yaml': MINIMAL,
     '/home/u/.ssh/id_rsa.pub': 'ssh-rsa DEFAULT\n',
     '/home/u/.ssh/other.pub': 'ssh-rsa OTHER\n',
   };
 
   test('is id_rsa.pub when it exists and nothing else is said', () => {
     expect(load(contents).cluster.sshPublicKey).toBe('ssh-rsa DEFAULT');
-    expect(load({ '/work/byo.yaml': MINIMAL }).cluster.sshPublicKey).toBe('');
+    expect(load({ '/site/byo.yaml': MINIMAL }).cluster.sshPublicKey).toBe('');
   });
 
   test('comes from the named file, or inline, which wins', () => {
-    const named = { ...contents, '/work/byo.yaml': `${MINIMAL}sshPublicKeyPath: ~/.ssh/other.pub\n` };
+    const named = { ...contents, '/site/byo.yaml': `${MINIMAL}sshPublicKeyPath: ~/.ssh/other.pub\n` };
     expect(load(named).cluster.sshPublicKey).toBe('ssh-rsa OTHER');
     const both = {
       ...contents,
-      '/work/byo.yaml': `${MINIMAL}sshPublicKeyPath: /nowhere\nsshPublicKey: ssh-rsa INLINE\n`,
+      '/site/byo.yaml': `${MINIMAL}sshPublicKeyPath: /nowhere\nsshPublicKey: ssh-rsa INLINE\n`,
     };
     expect(load(both).cluster.sshPublicKey).toBe('ssh-rsa INLINE');
     expect(() => withFile('sshPublicKeyPath: /nowhere\n')).toThrow('the file /nowhere cannot be read');
@@ -157,50 +157,50 @@ describe('extra Ignition', () => {
 
   test('comes from a file beside the cluster file, and then from the cluster file itself', () => {
     const text = `${MINIMAL}extraIgnition: extra.bu\nextraIgnitionInline: |\n  ${ignition('/inline')}\n`;
-    const { extra } = load({ '/work/byo.yaml': text, '/work/extra.bu': butane });
+    const { extra } = load({ '/site/byo.yaml': text, '/site/extra.bu': butane });
     expect(extra.map((config) => config.storage?.files?.[0]?.path)).toEqual(['/b', '/inline']);
   });
 
   test('is relative to `directory` when that is given', () => {
     const text = `${MINIMAL}directory: /srv\nextraIgnition: extra.ign\n`;
-    expect(load({ '/work/byo.yaml': text, '/srv/extra.ign': ignition('/a') }).extra).toHaveLength(1);
+    expect(load({ '/site/byo.yaml': text, '/srv/extra.ign': ignition('/a') }).extra).toHaveLength(1);
   });
 
   test('of a folder is what parses in it, in order of name; the rest is left out', () => {
     const contents = {
-      '/work/byo.yaml': `${MINIMAL}extraIgnition: extra\n`,
-      '/work/extra/2.ign': ignition('/second'),
-      '/work/extra/1.bu': butane,
-      '/work/extra/README': 'not a config',
-      '/work/extra/sub/3.ign': ignition('/third'),
+      '/site/byo.yaml': `${MINIMAL}extraIgnition: extra\n`,
+      '/site/extra/2.ign': ignition('/second'),
+      '/site/extra/1.bu': butane,
+      '/site/extra/README': 'not a config',
+      '/site/extra/sub/3.ign': ignition('/third'),
     };
     const { extra, warnings } = load(contents);
     expect(extra[0]?.storage?.files?.map((file) => file.path)).toEqual(['/b', '/second']);
-    expect(warnings).toEqual([expect.stringContaining('/work/extra/README is left out')]);
+    expect(warnings).toEqual([expect.stringContaining('/site/extra/README is left out')]);
   });
 
   test('that does not parse is refused with file and line', () => {
     const text = `${MINIMAL}extraIgnition: extra.bu\n`;
     const bad = butane.replace('/b', 'b');
-    expect(() => load({ '/work/byo.yaml': text, '/work/extra.bu': bad })).toThrow(
-      'could not parse extra ignition: /work/extra.bu: line 5: storage.files.0.path: must be an absolute path',
+    expect(() => load({ '/site/byo.yaml': text, '/site/extra.bu': bad })).toThrow(
+      'could not parse extra ignition: /site/extra.bu: line 5: storage.files.0.path: must be an absolute path',
     );
-    expect(() => load({ '/work/byo.yaml': text })).toThrow('there is no such file or folder');
+    expect(() => load({ '/site/byo.yaml': text })).toThrow('there is no such file or folder');
   });
 
   test('that is odd is used with a warning, and refused under strict as ocne does', () => {
     const contents = {
-      '/work/byo.yaml': `${MINIMAL}extraIgnition: extra.bu\n`,
-      '/work/extra.bu': `${butane}      mood: 1\n`,
+      '/site/byo.yaml': `${MINIMAL}extraIgnition: extra.bu\n`,
+      '/site/extra.bu': `${butane}      mood: 1\n`,
     };
-    expect(load(contents).warnings).toEqual(['/work/extra.bu: line 6: unused key storage.files.0.mood']);
+    expect(load(contents).warnings).toEqual(['/site/extra.bu: line 6: unused key storage.files.0.mood']);
     expect(() => load(contents, { strict: true })).toThrow('could not parse extra ignition');
   });
 });
 
 test('a key that nobody knows is mentioned, and under strict passed over in silence', () => {
   expect(withFile('popularity: 9\n').warnings).toEqual([
-    '/work/byo.yaml:7: popularity is not a known key and is ignored',
+    '/site/byo.yaml:7: popularity is not a known key and is ignored',
   ]);
   expect(withFile('popularity: 9\n', { strict: true }).warnings).toEqual([]);
 });
